@@ -1,0 +1,138 @@
+"""The table: which architectures there are, which classes each has, and which task each class is for. Data; nothing is imported.
+
+A class is called <prefix><head>, in the module of its architecture, on every backend: "Bert" + "ForMaskedLM". A task finds the head
+"For<task>", unless the row says otherwise.
+"""
+
+from importlib import import_module
+from typing import Any, NamedTuple
+
+from triform.errors import UnknownArchitectureError, nearest
+
+
+class Row(NamedTuple):
+    """One architecture.
+
+    Attributes:
+        module: the file in configs/ and in models/.
+        prefix: what its classes' names begin with; its config class is <prefix>Config.
+        heads: how its classes' names end.
+        tasks: task -> head, where "For<task>" is not the rule ("Model" is AutoModel's).
+    """
+
+    module: str
+    prefix: str
+    heads: tuple[str, ...]
+    tasks: dict[str, str] = {}
+
+
+def _row(module: str, prefix: str, heads: str, **tasks: str) -> Row:
+    return Row(module, prefix, tuple(heads.split()), tasks)
+
+
+ARCHITECTURES: dict[str, Row] = {
+    "bert": _row(
+        "bert", "Bert", "Model ForPreTraining ForMaskedLM LMHeadModel ForNextSentencePrediction ForSequenceClassification "
+        "ForMultipleChoice ForTokenClassification ForQuestionAnswering", CausalLM="LMHeadModel", TextEncoding="Model",
+    ),
+}  # fmt: skip
+
+# Auto class -> what it is for, in the words of its documentation.
+TASKS: dict[str, str] = {
+    "AutoModel": "the base model, without a head",
+    "AutoModelForPreTraining": "the heads that the model was pre-trained with",
+    "AutoModelForCausalLM": "predicting the next token",
+    "AutoModelForMaskedLM": "filling in masked tokens",
+    "AutoModelForSeq2SeqLM": "turning one text into another",
+    "AutoModelForSequenceClassification": "classifying texts",
+    "AutoModelForMultipleChoice": "choosing one of several texts",
+    "AutoModelForNextSentencePrediction": "telling whether one sentence follows another",
+    "AutoModelForTokenClassification": "classifying each token",
+    "AutoModelForQuestionAnswering": "marking the answer to a question in a text",
+    "AutoModelForTextEncoding": "encoding texts",
+    "AutoModelForTableQuestionAnswering": "answering questions about a table",
+    "AutoModelForDocumentQuestionAnswering": "answering questions about a page",
+    "AutoModelForVisualQuestionAnswering": "answering questions about an image",
+    "AutoModelForImageTextToText": "answering texts with images in them",
+    "AutoModelForVision2Seq": "describing images",
+    "AutoModelForImageClassification": "classifying images",
+    "AutoModelForZeroShotImageClassification": "classifying images by labels given as text",
+    "AutoModelForImageSegmentation": "segmenting images",
+    "AutoModelForSemanticSegmentation": "labelling each pixel",
+    "AutoModelForInstanceSegmentation": "outlining each object",
+    "AutoModelForUniversalSegmentation": "semantic, instance and panoptic segmentation",
+    "AutoModelForMaskGeneration": "outlining what a prompt points to",
+    "AutoModelForObjectDetection": "finding objects in images",
+    "AutoModelForZeroShotObjectDetection": "finding objects named by text",
+    "AutoModelForDepthEstimation": "estimating depth",
+    "AutoModelForImageToImage": "turning one image into another",
+    "AutoModelForMaskedImageModeling": "filling in masked patches of images",
+    "AutoModelForKeypointDetection": "finding keypoints",
+    "AutoModelForKeypointMatching": "matching the keypoints of two images",
+    "AutoModelForVideoClassification": "classifying videos",
+    "AutoModelForAudioClassification": "classifying sounds",
+    "AutoModelForAudioFrameClassification": "classifying each frame of a sound",
+    "AutoModelForAudioXVector": "telling speakers apart",
+    "AutoModelForAudioTokenization": "turning sound into tokens",
+    "AutoModelForCTC": "recognising speech, a letter per frame",
+    "AutoModelForSpeechSeq2Seq": "turning speech into text",
+    "AutoModelForTextToSpectrogram": "turning text into a spectrogram",
+    "AutoModelForTextToWaveform": "turning text into sound",
+    "AutoModelForTimeSeriesPrediction": "continuing time series",
+    "AutoBackbone": "the feature maps of a vision model",
+}
+BACKENDS = {"torch": "", "tf": "TF", "flax": "Flax"}  # backend -> what the names of its classes begin with
+PREPROCESSORS = ("AutoTokenizer", "AutoImageProcessor", "AutoFeatureExtractor", "AutoVideoProcessor", "AutoProcessor")
+
+_OTHERS = {"AutoModel": "Model", "AutoBackbone": "Backbone"}
+
+
+def row(model_type: str) -> Row:
+    """The row of a model type. Raises UnknownArchitectureError, naming the nearest."""
+    found = ARCHITECTURES.get(model_type)
+    if found is None:
+        raise UnknownArchitectureError(
+            f"No architecture for model_type {model_type!r}.{nearest(model_type, ARCHITECTURES)} triform.list_models() has all."
+        )
+    return found
+
+
+def head(architecture: Row, auto_class: str) -> str | None:
+    """Which head of an architecture is for an Auto class; None if there is none."""
+    task = auto_class.removeprefix("AutoModelFor")
+    wanted = architecture.tasks.get(task) or _OTHERS.get(auto_class) or f"For{task}"
+    return wanted if wanted in architecture.heads else None
+
+
+def auto_classes(architecture: Row) -> dict[str, str]:
+    """Auto class -> class, for every task that an architecture has a class for."""
+    return {name: architecture.prefix + found for name in TASKS if (found := head(architecture, name)) is not None}
+
+
+def config_class(model_type: str) -> Any:
+    """The config class of a model type."""
+    found = row(model_type)
+    return getattr(import_module(f"triform.configs.{found.module}"), f"{found.prefix}Config")
+
+
+def model_class(backend: str, architecture: Row, head: str) -> Any:
+    """A model class of a backend: what users hold, so on TensorFlow the keras.Model."""
+    package = import_module(f"triform.{backend}")
+    return package.architecture_class(architecture.module, architecture.prefix + head)
+
+
+def locate_class(name: str) -> tuple[str, str] | None:
+    """(module, "config" or "model") of a public class name without backend prefix; None if there is none."""
+    for architecture in ARCHITECTURES.values():
+        if name.startswith(architecture.prefix):
+            rest = name[len(architecture.prefix) :]
+            if rest == "Config":
+                return architecture.module, "config"
+            if rest in architecture.heads:
+                return architecture.module, "model"
+    return None
+
+
+def public_classes() -> list[str]:
+    """The names of all model classes, without backend prefix, in the table's order."""
+    return [architecture.prefix + head for architecture in ARCHITECTURES.values() for head in architecture.heads]

@@ -1,0 +1,53 @@
+"""When a model that is being built is complete.
+
+Constructors allocate nothing. A model that a user makes, `BertModel(config)`, is given initial values when its outermost constructor
+returns; one that a loader makes, inside `skeleton()`, is left bare for the loader to fill.
+"""
+
+import functools
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+
+class _Local(threading.local):
+    depth = 0
+    bare = False
+    options: dict[str, Any] = {}
+
+
+_local = _Local()
+
+
+@contextmanager
+def skeleton() -> Iterator[None]:
+    """Models that are made inside get no values."""
+    before, _local.bare = _local.bare, True
+    try:
+        yield
+    finally:
+        _local.bare = before
+
+
+def constructing(init: Callable[..., None]) -> Callable[..., None]:
+    """A model's `__init__`: when the outermost one returns, `self.finish()` runs; a model made inside another is a part of it."""
+
+    @functools.wraps(init)
+    def construct(self: Any, *args: Any, **kwargs: Any) -> None:
+        fresh = getattr(_local, "building", None) is not self
+        if not fresh:  # super().__init__ of the same model
+            init(self, *args, **kwargs)
+            return
+        outer, _local.building = getattr(_local, "building", None), self
+        _local.depth += 1
+        try:
+            init(self, *args, **kwargs)
+        finally:
+            _local.depth -= 1
+            _local.building = outer
+        self.is_part = _local.depth > 0
+        if _local.depth == 0 and not _local.bare:
+            self.finish()
+
+    return construct

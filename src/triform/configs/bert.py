@@ -1,0 +1,35 @@
+"""Configuration of BERT."""
+
+from collections.abc import Iterator
+
+from triform.configs.base import PretrainedConfig
+
+
+class BertConfig(PretrainedConfig):
+    """Hyper-parameters of BERT; names and defaults are those of config.json."""
+
+    model_type = "bert"
+
+    vocab_size: int = 30522
+    hidden_size: int = 768
+    num_hidden_layers: int = 12
+    num_attention_heads: int = 12
+    intermediate_size: int = 3072
+    hidden_act: str = "gelu"
+    hidden_dropout_prob: float = 0.1
+    attention_probs_dropout_prob: float = 0.1
+    max_position_embeddings: int = 512
+    type_vocab_size: int = 2
+    initializer_range: float = 0.02
+    layer_norm_eps: float = 1e-12
+    pad_token_id: int | None = 0
+    position_embedding_type: str = "absolute"
+    use_cache: bool = True
+    classifier_dropout: float | None = None
+
+    def validate(self) -> Iterator[str]:
+        if self.num_attention_heads < 1 or self.hidden_size % self.num_attention_heads:
+            yield f"hidden_size={self.hidden_size} is not a multiple of num_attention_heads={self.num_attention_heads}"
+        kinds = ("absolute", "relative_key", "relative_key_query")
+        if self.position_embedding_type not in kinds:
+            yield f"position_embedding_type is {self.position_embedding_type!r}, expected one of {', '.join(kinds)}"

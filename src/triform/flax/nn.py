@@ -1,0 +1,117 @@
+"""The layers of `triform.nn` on Flax NNX. Parameters keep the checkpoint's names and shapes: Linear.weight is (n_out, n_in)."""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from flax import nnx
+from jax import lax
+
+from triform.calls import ShapeError, record
+
+from .generation.context import Context
+from .pretrained import FlaxPreTrainedModel as Model
+from .skeleton import Module, Unset
+
+List = nnx.List
+
+
+def Parameter(sizes: tuple[int, ...], init: Any = "normal") -> nnx.Param:
+    return nnx.Param(Unset(sizes, "float32", init))
+
+
+def Buffer(sizes: tuple[int, ...], dtype: str = "float32", init: Any = "zeros") -> nnx.BatchStat:
+    return nnx.BatchStat(Unset(sizes, dtype, init))
+
+
+def _width(layer: Module, x: jax.Array, width: int) -> None:
+    if x.shape[-1] != width:
+        raise ShapeError(layer, f"{type(layer).__name__} was given {tuple(x.shape)}, whose last size should be {width}.")
+
+
+class Linear(Module):
+    def __init__(self, n_in: int, n_out: int, bias: bool = True) -> None:
+        self.weight = Parameter((n_out, n_in))
+        self.bias = Parameter((n_out,), "zeros") if bias else None
+
+    def forward(self, x: jax.Array) -> jax.Array:
+        weight = self.weight[...]
+        _width(self, x, weight.shape[1])
+        y = lax.dot_general(x, weight, (((x.ndim - 1,), (1,)), ((), ())))  # contracted in place: never transposed
+        return y if self.bias is None else y + self.bias[...]
+
+
+class TransposedLinear(Module):
+    def __init__(self, n_in: int, n_out: int, bias: bool = True) -> None:
+        self.weight = Parameter((n_in, n_out))
+        self.bias = Parameter((n_out,), "zeros") if bias else None
+
+    def forward(self, x: jax.Array) -> jax.Array:
+        weight = self.weight[...]
+        _width(self, x, weight.shape[0])
+        y = x @ weight
+        return y if self.bias is None else y + self.bias[...]
+
+
+class Embedding(Module):
+    def __init__(self, n: int, width: int, padding: int | None = None) -> None:
+        self.weight = Parameter((n, width))
+        self.padding_idx = padding
+
+    def forward(self, ids: jax.Array) -> jax.Array:
+        weight = self.weight[...]
+        if self.padding_idx is not None:  # no gradient for the row of padding
+            weight = weight.at[self.padding_idx].set(lax.stop_gradient(weight[self.padding_idx]))
+        return jnp.take(weight, ids, axis=0)
+
+
+class LayerNorm(Module):
+    def __init__(self, width: int, eps: float = 1e-5, bias: bool = True) -> None:
+        self.eps = eps
+        self.weight = Parameter((width,), "ones")
+        self.bias = Parameter((width,), "zeros") if bias else None
+
+    def forward(self, x: jax.Array) -> jax.Array:
+        weight = self.weight[...]
+        _width(self, x, weight.shape[0])
+        wide = x.astype(jnp.promote_types(x.dtype, jnp.float32))
+        mean = wide.mean(-1, keepdims=True)
+        variance = jnp.square(wide - mean).mean(-1, keepdims=True)
+        y = (wide - mean) * lax.rsqrt(variance + self.eps) * weight
+        return (y if self.bias is None else y + self.bias[...]).astype(x.dtype)
+
+
+class RMSNorm(Module):
+    def __init__(self, width: int, eps: float = 1e-6, offset: float = 0.0) -> None:
+        self.eps, self.offset = eps, offset
+        self.weight = Parameter((width,), "zeros" if offset else "ones")
+
+    def forward(self, x: jax.Array) -> jax.Array:
+        weight = self.weight[...]
+        _width(self, x, weight.shape[0])
+        wide = x.astype(jnp.promote_types(x.dtype, jnp.float32))
+        wide = wide * lax.rsqrt(jnp.square(wide).mean(-1, keepdims=True) + self.eps)
+        if self.offset:
+            return (wide * (self.offset + weight.astype(wide.dtype))).astype(x.dtype)
+        return weight * wide.astype(x.dtype)
+
+
+class Dropout(Module):
+    """Random numbers come from one stream that the whole model shares; it exists from the first `train()` on."""
+
+    def __init__(self, p: float) -> None:
+        self.p = p
+        self.deterministic = True
+        self.rngs = nnx.data(None)
+
+    def forward(self, x: jax.Array) -> jax.Array:
+        if self.deterministic or self.p == 0.0:
+            return x
+        keep = 1.0 - self.p
+        return jnp.where(jax.random.bernoulli(self.rngs(), keep, x.shape), x / keep, jnp.zeros((), x.dtype))
+
+
+__all__ = [
+    "Buffer", "Context", "Dropout", "Embedding", "LayerNorm", "Linear", "List", "Model", "Module", "Parameter", "RMSNorm",
+    "TransposedLinear", "record",
+]  # fmt: skip

@@ -1,0 +1,241 @@
+"""Pretrained models on Flax: genuine nnx.Modules, which also take the functional call that training loops are written in."""
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from flax import nnx
+
+from triform.errors import InputError
+from triform.outputs import ModelOutput, on_new_class
+from triform.pretrained import LoadOptions, Pretrained
+from triform.weights.initial import seeded
+from triform.weights.report import LoadingReport
+from triform.weights.slots import Found, Slot
+from triform.weights.tensor import STORAGE, LazyTensor
+
+from .skeleton import Module, Unset, variables, walk
+
+
+def _register(cls: type[ModelOutput]) -> None:
+    """Makes an output class a tree that JAX walks, with its field names as keys."""
+    jax.tree_util.register_pytree_with_keys(
+        cls,
+        lambda out: ([(jax.tree_util.DictKey(name), out[name]) for name in out], tuple(out)),
+        lambda names, values: cls(**dict(zip(names, values))),
+        lambda out: (out.to_tuple(), tuple(out)),
+    )
+
+
+on_new_class(_register)
+
+
+class FlaxPreTrainedModel(Pretrained, Module):
+    """The base of all models on Flax, and of users' own.
+
+    `model(**inputs)` runs with the weights it holds. `model(**inputs, params=…, dropout_rng=…, train=True)` is a pure function of what it
+    is given, for `jax.grad` and `jax.jit`. `model.params` is the nested dictionary of all weights; a tied one is in it once.
+    """
+
+    backend = "flax"
+
+    def __init__(self, config: Any, *args: Any, rngs: nnx.Rngs | None = None, **kwargs: Any) -> None:
+        self.config = config
+        self._given_rngs = None if rngs is None else tuple(np.asarray(jax.random.key_data(rngs.params())).tolist())
+
+    # ---- calls
+
+    def __call__(self, *args: Any, params: Any = None, dropout_rng: Any = None, train: bool | None = None, **kwargs: Any) -> Any:
+        if params is None and dropout_rng is None and train is None:
+            return self.forward(*args, **_arrays(kwargs))
+        twin = self.copy()
+        if train is not None:
+            twin.train() if train else twin.eval()
+        if params is not None:
+            twin.params = params
+        if dropout_rng is not None:
+            twin.seed_dropout(dropout_rng)
+        return twin.forward(*args, **_arrays(kwargs))
+
+    def copy(self) -> "FlaxPreTrainedModel":
+        """Another model over the same arrays."""
+        return nnx.merge(*nnx.split(self))
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """All trainable arrays, as nested dictionaries keyed by the parts of their checkpoint names."""
+        tree: dict[str, Any] = {}
+        for slot in self.slots():
+            if not slot.trainable:
+                continue
+            node, *path = tree, *slot.name.split(".")
+            for part in path[:-1]:
+                node = node.setdefault(part, {})
+            node[path[-1]] = slot.value[...]
+        return tree
+
+    @params.setter
+    def params(self, tree: Mapping[str, Any]) -> None:
+        flat = {".".join(path): value for path, value in _leaves(tree)}
+        slots = {slot.name: slot for slot in self.slots() if slot.trainable}
+        if flat.keys() != slots.keys():
+            missing, unknown = sorted(slots.keys() - flat.keys()), sorted(flat.keys() - slots.keys())
+            raise InputError(f"{type(self).__name__}: params lacks {missing or 'nothing'} and has beside it {unknown or 'nothing'}.")
+        for name, value in flat.items():
+            slots[name].value.set_value(jnp.asarray(value))
+
+    def jit(self) -> "Compiled":
+        """This model, with the weights it has now, as one compiled function of its inputs. Equal models share the compiled code."""
+        return Compiled(self)
+
+    def train(self, **attributes: Any) -> None:
+        """Turns dropout on."""
+        if self.has_dropout() and not self._streams():
+            self.seed_dropout(0)
+        super().train(**attributes)
+
+    def has_dropout(self) -> bool:
+        """Whether anything in it is random in training."""
+        return any(hasattr(module, "rngs") for _, module in walk(self))
+
+    def seed_dropout(self, seed: Any) -> None:
+        """Starts the random numbers of dropout anew, from an int or a key of jax.random."""
+        stream = nnx.RngStream(jnp.asarray(seed) if not isinstance(seed, int) else seed, tag="dropout")
+        for _, module in walk(self):
+            if hasattr(module, "rngs"):
+                module.rngs = stream
+
+    def _streams(self) -> bool:
+        return any(getattr(module, "rngs", None) is not None for _, module in walk(self))
+
+    # ---- the arrays of a model
+
+    def _places(self) -> Iterator[Found]:
+        for name, owner, attribute, variable in variables(self):
+            yield Found(name, owner, attribute, variable, _details(variable, owner))
+
+    def _submodels(self) -> Iterator[tuple[str, Any]]:
+        return ((name, module) for name, module in walk(self) if isinstance(module, FlaxPreTrainedModel))
+
+    def layers_by_name(self) -> Iterator[tuple[str, Any]]:
+        return walk(self)
+
+    def fill(self, slot: Slot, tensor: LazyTensor, dtype: str) -> None:
+        slot.value.set_value(from_bits(tensor).astype(dtype))
+
+    def draw(self, slot: Slot, drawn: tuple[str, float], dtype: str, seed: int | None) -> None:
+        kind, number = drawn
+        if kind == "constant":
+            value = jnp.full(slot.shape, number, dtype)
+        elif seed is not None or self._given_rngs is None:
+            value = jnp.asarray(seeded(drawn, slot.shape, seed or 0, slot.name)).astype(dtype)
+        else:
+            key = jax.random.wrap_key_data(np.array(self._given_rngs, np.uint32))
+            value = _drawn(jax.random.fold_in(key, _number(slot.name)), kind, number, slot.shape).astype(dtype)
+        if slot.zero_row is not None:
+            value = value.at[slot.zero_row].set(0)
+        slot.value.set_value(value)
+
+    def finish(self, dtype: str = "float32", seed: int | None = None) -> None:
+        super().finish(dtype, seed)
+        if self.has_dropout():
+            self.seed_dropout(seed or 0)
+        self._given_rngs = None
+        self.train()
+
+    def tensors(self) -> dict[str, LazyTensor]:
+        return {slot.name: to_bits(slot.value[...]) for slot in self.slots()}
+
+    def complete(self, report: LoadingReport, options: LoadOptions) -> None:
+        self.loading_report = report
+        self.eval()
+
+
+def _arrays(inputs: dict[str, Any]) -> dict[str, Any]:
+    """NumPy inputs as JAX arrays; anything else as it is."""
+    return {name: jnp.asarray(x) if isinstance(x, np.ndarray) else x for name, x in inputs.items()}
+
+
+def _details(variable: nnx.Variable, owner: Any) -> dict[str, Any]:
+    value = variable.get_raw_value()
+    return {
+        "shape": tuple(value.shape),
+        "dtype": str(value.dtype),
+        "trainable": isinstance(variable, nnx.Param),
+        "initial": value.initial if isinstance(value, Unset) else "normal",
+        "zero_row": getattr(owner, "padding_idx", None),
+        "filled": not isinstance(value, Unset),
+    }
+
+
+def _leaves(tree: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    for name, value in tree.items():
+        if isinstance(value, Mapping):
+            yield from _leaves(value, (*path, str(name)))
+        else:
+            yield (*path, str(name)), value
+
+
+def _number(name: str) -> int:
+    import zlib
+
+    return zlib.crc32(name.encode())
+
+
+def _drawn(key: jax.Array, kind: str, number: float, shape: tuple[int, ...]) -> jax.Array:
+    match kind:
+        case "normal":
+            return number * jax.random.normal(key, shape)
+        case "truncated_normal":
+            return number * jax.random.truncated_normal(key, -2.0, 2.0, shape)
+        case _:
+            return jax.random.uniform(key, shape, minval=-number, maxval=number)
+
+
+def from_bits(tensor: LazyTensor) -> jax.Array:
+    """The bits of a file as an array."""
+    bits = tensor.read()
+    return jnp.asarray(bits if bits.dtype.name == tensor.dtype else bits.view(jnp.dtype(tensor.dtype)))
+
+
+def to_bits(array: jax.Array) -> LazyTensor:
+    """An array as bits."""
+    name = str(array.dtype)
+    return LazyTensor(name, tuple(array.shape), lambda: np.asarray(array).view(STORAGE[name]))
+
+
+class _Graph:
+    """A model's structure, hashed once."""
+
+    __slots__ = ("graph", "hashed")
+
+    def __init__(self, graph: Any) -> None:
+        self.graph, self.hashed = graph, hash(graph)
+
+    def __hash__(self) -> int:
+        return self.hashed
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Graph) and self.graph == other.graph
+
+
+@partial(jax.jit, static_argnums=(0, 1))
+def _run(graph: _Graph, static: tuple[tuple[str, Any], ...], state: Any, arrays: dict[str, Any]) -> Any:
+    return nnx.merge(graph.graph, state)(**arrays, **dict(static))
+
+
+class Compiled:
+    """What `model.jit()` gives: takes the model's inputs by name, and compiles once per set of shapes."""
+
+    def __init__(self, model: FlaxPreTrainedModel) -> None:
+        graph, state = nnx.split(model)
+        self.graph = _Graph(graph)
+        self.state = jax.tree.map(jnp.asarray, state)  # a NumPy leaf would be copied at every call
+
+    def __call__(self, **inputs: Any) -> Any:
+        static = tuple(sorted((name, x) for name, x in inputs.items() if x is None or isinstance(x, (bool, int, str))))
+        named = dict(static)
+        return _run(self.graph, static, self.state, {name: x for name, x in inputs.items() if name not in named})

@@ -1,0 +1,200 @@
+"""The layers that an architecture may use: THE specification. Editors and type checkers read it; each backend implements it.
+
+Names and shapes of parameters are the checkpoint's on every backend: `Linear.weight` is (n_out, n_in) on Flax and Keras too.
+A constructor allocates nothing: it records shape, dtype and initialiser. The loader, or the initialiser, makes each value once.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Generic, TypeVar
+
+from triform.ops import Size, Tensor
+
+M = TypeVar("M", bound="Module")
+
+
+class Module:
+    """A layer with named parameters and named children. Authors write `__init__` and `forward`."""
+
+    def __init__(self) -> None: ...
+    def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
+
+
+class Model(Module):
+    """A Module with a config, from_pretrained and save_pretrained.
+
+    Class attributes: `config_class`, and `prefix`, the name under which a model with a head holds the model without.
+    """
+
+    config_class: Any
+    prefix: str
+    config: Any
+
+    def __init__(self, config: Any) -> None: ...
+
+
+class List(Module, Generic[M]):
+    """Modules in order; their names are 0, 1, 2, …"""
+
+    def __init__(self, modules: Iterable[M]) -> None: ...
+    def __iter__(self) -> Iterator[M]: ...
+    def __len__(self) -> int: ...
+    def __getitem__(self, index: int) -> M: ...
+
+
+def Parameter(sizes: tuple[int, ...], init: Any = "normal") -> Any:
+    """A trainable array that a layer holds by itself. Reading it is `self.name[...]`, on every backend.
+
+    Args:
+        init: what it starts as, unless the file's INIT says otherwise: "normal" (standard deviation `initializer_range`), "zeros", "ones".
+    """
+    ...
+
+
+def Buffer(sizes: tuple[int, ...], dtype: str = "float32", init: Any = "zeros") -> Any:
+    """An array that is saved and loaded but never trained. Reading it is `self.name[...]`."""
+    ...
+
+
+class Linear(Module):
+    """x (…, n_in) -> x @ weightᵀ + bias (…, n_out). weight (n_out, n_in), bias (n_out,)."""
+
+    weight: Any
+    bias: Any
+
+    def __init__(self, n_in: int, n_out: int, bias: bool = True) -> None: ...
+    def __call__(self, x: Tensor) -> Tensor: ...
+
+
+class TransposedLinear(Module):
+    """x (…, n_in) -> x @ weight + bias (…, n_out). weight (n_in, n_out), as GPT-2 checkpoints keep it; bias (n_out,)."""
+
+    weight: Any
+    bias: Any
+
+    def __init__(self, n_in: int, n_out: int, bias: bool = True) -> None: ...
+    def __call__(self, x: Tensor) -> Tensor: ...
+
+
+class Embedding(Module):
+    """int (…) -> (…, width): rows of weight (n, width). The row `padding` starts as zeros and gets no gradient."""
+
+    weight: Any
+
+    def __init__(self, n: int, width: int, padding: int | None = None) -> None: ...
+    def __call__(self, ids: Tensor) -> Tensor: ...
+
+
+class LayerNorm(Module):
+    """(x - mean) / sqrt(variance + eps) · weight + bias over the last axis, in float32 at least. weight, bias (width,)."""
+
+    weight: Any
+    bias: Any
+
+    def __init__(self, width: int, eps: float = 1e-5, bias: bool = True) -> None: ...
+    def __call__(self, x: Tensor) -> Tensor: ...
+
+
+class RMSNorm(Module):
+    """x / sqrt(mean(x²) + eps) · (offset + weight) over the last axis, in float32 at least. weight (width,).
+
+    `offset` is 1 for families (Gemma) whose weight is stored less one. Paper: Zhang & Sennrich, 2019, https://arxiv.org/abs/1910.07467.
+    """
+
+    weight: Any
+
+    def __init__(self, width: int, eps: float = 1e-6, offset: float = 0.0) -> None: ...
+    def __call__(self, x: Tensor) -> Tensor: ...
+
+
+class Dropout(Module):
+    """In training, zeroes each value with probability p and divides the others by 1 - p; else the identity."""
+
+    def __init__(self, p: float) -> None: ...
+    def __call__(self, x: Tensor) -> Tensor: ...
+
+
+def record(kind: str, x: Tensor) -> None:
+    """Keeps x under `kind` ("hidden_states", "encoder_hidden_states", …) where the caller of the model asked for it."""
+    ...
+
+
+class Context:
+    """The frame of one call of a stack of layers: positions, mask, cache. Blocks take `(x, context)`.
+
+    Args:
+        x: (B, T, …) what comes in, token ids or embeddings.
+        attention_mask: (B, T), or (B, everything so far); nonzero for real tokens. Default: all of them.
+        causal: a decoder: each token sees itself and what came before.
+        past: the Cache that an earlier call returned.
+        use_cache: True to make a Cache that grows, or an int: one with room for so many tokens.
+        position_ids: (B, T) or (1, T). Default: counted on from the cache.
+        window: a token sees only so many tokens, itself included.
+        kind: prefix of what is recorded: "", "encoder_" or "decoder_".
+        memory: (B, S, D), what cross attention looks at; memory_mask (B, S).
+    """
+
+    positions: Tensor
+    mask: Tensor | None
+    causal: bool
+
+    def __init__(
+        self,
+        x: Tensor,
+        attention_mask: Tensor | None = None,
+        *,
+        causal: bool = False,
+        past: Any = None,
+        use_cache: bool | int = False,
+        position_ids: Tensor | None = None,
+        window: int | None = None,
+        kind: str = "",
+        memory: Tensor | None = None,
+        memory_mask: Tensor | None = None,
+    ) -> None: ...
+
+    def remember(self, layer: int, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
+        """Adds keys and values (B, H, T, D) to the cache; gives all there are, (B, H, S, D)."""
+        ...
+
+    def attend(
+        self,
+        layer: int,
+        q: Tensor,
+        k: Tensor,
+        v: Tensor,
+        *,
+        dropout: Any = None,
+        bias: Tensor | None = None,
+        scale: float | None = None,
+        softcap: float | None = None,
+        window: int | None = None,
+    ) -> Tensor:
+        """`remember`, then `ops.attention` under this call's mask. `window` narrows it for one layer."""
+        ...
+
+    def attend_memory(
+        self,
+        layer: int,
+        q: Tensor,
+        keys_values: Callable[[Tensor], tuple[Tensor, Tensor]],
+        *,
+        dropout: Any = None,
+        bias: Tensor | None = None,
+        scale: float | None = None,
+    ) -> Tensor:
+        """Cross attention to `memory`. `keys_values(memory)` gives k and v (B, H, S, D); it is called once per text, then cached."""
+        ...
+
+    def slots(self) -> tuple[Tensor, Tensor]:
+        """Places of the queries (T,) and of the slots they look at (S,): what position biases are made of."""
+        ...
+
+    def cache(self) -> Any:
+        """The Cache for the next call; None where none was asked for."""
+        ...
+
+
+__all__ = [
+    "Buffer", "Context", "Dropout", "Embedding", "LayerNorm", "Linear", "List", "Model", "Module", "Parameter", "RMSNorm",
+    "Size", "TransposedLinear", "record",
+]  # fmt: skip

@@ -1,0 +1,356 @@
+"""What every pretrained model can do, whatever it is made of: be built from a config, loaded, initialised and saved."""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar
+
+from triform import building, calls
+from triform.errors import ConfigError, InputError, UnknownKeywordError, nearest
+from triform.weights.initial import distribution
+from triform.weights.report import LoadingReport
+from triform.weights.slots import Found, Slot, gather, tie
+from triform.weights.tables import Part, parts_of
+from triform.weights.tensor import FLOATING, LazyTensor
+
+
+@dataclass(frozen=True)
+class LoadOptions:
+    """The keywords of `from_pretrained` that are about loading.
+
+    Attributes:
+        dtype: "auto" (what the checkpoint holds), a name such as "bfloat16", or a framework's dtype. `torch_dtype` is an older name for it.
+        state_dict: use these weights instead of files.
+        ignore_mismatched_sizes, ignore_missing: initialise such parts, with a warning, instead of an error.
+        output_loading_info: return (model, info).
+        variant: read model.<variant>.safetensors.
+        use_safetensors: True: nothing else; False: never.
+        key_mapping: {pattern: replacement} for names in the checkpoint.
+        attn_implementation: "sdpa" or "eager".
+        device_map: PyTorch: the device for the whole model.
+        weights_only, from_tf, from_flax, from_pt, low_cpu_mem_usage, trust_remote_code: accepted as the reference's; every format is read
+            as data, and no code of a checkpoint is run.
+    """
+
+    dtype: Any = None
+    torch_dtype: Any = None
+    state_dict: Any = None
+    ignore_mismatched_sizes: bool = False
+    ignore_missing: bool = False
+    output_loading_info: bool = False
+    variant: str | None = None
+    use_safetensors: bool | None = None
+    key_mapping: Mapping[str, str] | None = None
+    attn_implementation: str | None = None
+    device_map: Any = None
+    weights_only: bool = True
+    from_tf: bool = False
+    from_flax: bool = False
+    from_pt: bool = False
+    low_cpu_mem_usage: bool | None = None
+    trust_remote_code: bool | None = None
+
+    @property
+    def dtype_name(self) -> str:
+        """`dtype` as a name."""
+        wanted = self.dtype if self.dtype is not None else self.torch_dtype
+        return "auto" if wanted is None else dtype_name(wanted)
+
+
+LOAD_KEYWORDS = frozenset(f.name for f in fields(LoadOptions))
+
+
+def dtype_name(dtype: Any) -> str:
+    """ "float16" for torch.float16, np.float16, jnp.float16, tf.float16 or "float16"; "auto" stays.
+
+    Raises: InputError where it is none that weights can have.
+    """
+    name = dtype if isinstance(dtype, str) else getattr(dtype, "name", None) or getattr(dtype, "__name__", None) or str(dtype)
+    name = name.removeprefix("torch.")
+    name = {"half": "float16", "float": "float32", "double": "float64"}.get(name, name)
+    if name != "auto" and name not in FLOATING:
+        raise InputError(f"dtype={dtype!r} is none that weights can have. Choose from: auto, {', '.join(sorted(FLOATING))}.")
+    return name
+
+
+class Pretrained:
+    """The part of a pretrained model that is the same on all backends. Mixed into each backend's own class."""
+
+    config_class: ClassVar[Any] = None
+    prefix: ClassVar[str] = ""
+    main_input_name: ClassVar[str] = "input_ids"
+    backend: ClassVar[str] = ""
+    is_part: bool = False
+    loading_report: LoadingReport | None = None
+    _auto_class: ClassVar[str | None] = None
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "__init__" in vars(cls):
+            cls.__init__ = building.constructing(vars(cls)["__init__"])  # type: ignore[method-assign]
+        if "forward" in vars(cls):
+            cls.forward = calls.answering(vars(cls)["forward"])  # type: ignore[attr-defined]
+
+    # ---- building and loading
+
+    @classmethod
+    def from_config(cls, config: Any, *, seed: int | None = None, dtype: Any = None, **kwargs: Any) -> Any:
+        """A model with initial values, in training mode.
+
+        Args:
+            seed: the same seed gives the same values on every backend. Default: the framework's own generator.
+            dtype: default `config.dtype`, else float32.
+        """
+        config = cls._checked(config).copy()
+        attention = kwargs.pop("attn_implementation", None)
+        if attention is not None:
+            config._attn_implementation = attention
+        if kwargs.get("torch_dtype") is not None and dtype is None:
+            dtype = kwargs["torch_dtype"]
+        for ignored in ("torch_dtype", "trust_remote_code", "code_revision"):
+            kwargs.pop(ignored, None)
+        name = dtype_name(dtype) if dtype is not None else "auto"
+        with building.skeleton():
+            model = cls._build(config, kwargs)
+        model.finish(dtype=(config.dtype or "float32") if name == "auto" else name, seed=seed)
+        return cls._handed(model)
+
+    _from_config = from_config
+
+    @classmethod
+    def from_pretrained(cls, name_or_path: str | os.PathLike[str] | None, *args: Any, **kwargs: Any) -> Any:
+        """The model of a folder or of a name on the Hub, in evaluation mode.
+
+        Args:
+            name_or_path: a folder, a weights file (then give `config`), a repository's name, or None with `state_dict`.
+            config: a config object, or where to find one. Default: the folder's own.
+            **kwargs: loading options (see `LoadOptions`), the Hub's (revision, subfolder, token, cache_dir, …), fields of the config,
+                and what the model's constructor takes.
+
+        Returns: the model; with output_loading_info=True, the model and a dictionary.
+        Raises: MissingFileError, CorruptFileError, ConfigError, WeightsMismatchError, UnknownKeywordError.
+        """
+        from triform import hub
+
+        where = {key: kwargs.pop(key) for key in list(kwargs) if key in hub.HUB_KEYWORDS}
+        options = LoadOptions(**{key: kwargs.pop(key) for key in list(kwargs) if key in LOAD_KEYWORDS})
+        config = kwargs.pop("config", None)
+        source = None if name_or_path is None else hub.locate(name_or_path, **where)
+        if config is None or isinstance(config, (str, os.PathLike)):
+            place = name_or_path if config is None else config
+            if place is None:
+                raise InputError(f"{cls.__name__}.from_pretrained(None, …) needs config=.")
+            known = cls.config_class.known_fields()
+            overrides = {key: kwargs.pop(key) for key in list(kwargs) if key in known}
+            config = cls.config_class.from_pretrained(place, **where, **overrides)
+        else:
+            config = cls._checked(config).copy()
+        cls._refuse_unknown(kwargs, config)
+        return cls._load(source, config, options, args, kwargs)
+
+    @classmethod
+    def _load(cls, source: Any, config: Any, options: LoadOptions, args: tuple[Any, ...], extra: dict[str, Any]) -> Any:
+        from triform.weights.finding import open_weights
+        from triform.weights.loading import Strictness, load
+
+        if options.attn_implementation is not None:
+            config._attn_implementation = options.attn_implementation
+        if options.state_dict is not None:
+            if source is not None and source.name and options.state_dict is not None and config is None:
+                raise InputError("Give either a name or a state_dict.")
+            checkpoint, label = cls._as_checkpoint(options.state_dict), "state_dict"
+        elif source is None:
+            raise InputError(f"{cls.__name__}.from_pretrained(None, …) needs state_dict=.")
+        else:
+            checkpoint = open_weights(source, variant=options.variant, use_safetensors=options.use_safetensors)
+            label = str(checkpoint.files[0]) if len(checkpoint.files) == 1 else str(source.name)
+        if source is not None:
+            config.name_or_path = str(source.name)
+            config._commit_hash = source.commit_hash
+        with building.skeleton():
+            model = cls._build(config, extra, args)
+        model.retie()
+        report = load(
+            model,
+            checkpoint,
+            source=label,
+            dtype=options.dtype_name,
+            strictness=Strictness(options.ignore_missing, options.ignore_mismatched_sizes),
+            key_mapping=options.key_mapping,
+        )
+        model.complete(report, options)
+        model = cls._handed(model)
+        return (model, report.as_dict()) if options.output_loading_info else model
+
+    @classmethod
+    def _build(cls, config: Any, extra: Mapping[str, Any], args: tuple[Any, ...] = ()) -> Any:
+        return cls(config, *args, **extra)
+
+    @classmethod
+    def _handed(cls, model: Any) -> Any:
+        """What the user gets: the model itself, or the framework's object around it."""
+        return model
+
+    @classmethod
+    def _checked(cls, config: Any) -> Any:
+        if cls.config_class is not None and not isinstance(config, cls.config_class):
+            raise ConfigError(
+                f"{cls.__name__} needs a {cls.config_class.__name__}, but was given a {type(config).__name__}. "
+                f"Load it with AutoConfig.from_pretrained, or make one: {cls.config_class.__name__}(...)."
+            )
+        return config
+
+    @classmethod
+    def _refuse_unknown(cls, kwargs: Mapping[str, Any], config: Any) -> None:
+        """Keywords that neither the config nor the constructor takes are typing slips."""
+        import inspect
+
+        from triform import hub
+
+        parameters = inspect.signature(cls.__init__).parameters.values()
+        if any(p.kind is p.VAR_KEYWORD for p in parameters):
+            return
+        takes = {p.name for p in parameters} - {"self", "config"}
+        unknown = [name for name in kwargs if name not in takes]
+        if unknown:
+            known = {*takes, *LOAD_KEYWORDS, *hub.HUB_KEYWORDS, *type(config).known_fields(), "config"}
+            hints = " ".join(f"{name!r}.{nearest(name, known)}" for name in unknown)
+            raise UnknownKeywordError(f"{cls.__name__}.from_pretrained takes no {hints}")
+
+    # ---- what each backend gives
+
+    def _places(self) -> Iterable[Found]:
+        """Every place of the model that holds an array."""
+        raise NotImplementedError
+
+    def _submodels(self) -> Iterator[tuple[str, Any]]:
+        """The models inside this one, with their paths."""
+        raise NotImplementedError
+
+    def layers_by_name(self) -> Iterator[tuple[str, Any]]:
+        """Every module inside, with its path."""
+        raise NotImplementedError
+
+    def fill(self, slot: Slot, tensor: LazyTensor, dtype: str) -> None:
+        """Adopts an array of a file."""
+        raise NotImplementedError
+
+    def draw(self, slot: Slot, drawn: tuple[str, float], dtype: str, seed: int | None) -> None:
+        """Gives a slot its initial value."""
+        raise NotImplementedError
+
+    def tensors(self) -> dict[str, LazyTensor]:
+        """All arrays that are saved, by canonical name."""
+        raise NotImplementedError
+
+    def complete(self, report: LoadingReport, options: LoadOptions) -> None:
+        """The last step of loading: evaluation mode, and the report."""
+        raise NotImplementedError
+
+    # ---- what follows from it
+
+    @classmethod
+    def _as_checkpoint(cls, state_dict: Mapping[str, Any]) -> Mapping[str, LazyTensor]:
+        import numpy as np
+
+        def lazy(value: Any) -> LazyTensor:
+            array = np.asarray(value)
+            return LazyTensor(array.dtype.name, array.shape, lambda: array)
+
+        return {name: value if isinstance(value, LazyTensor) else lazy(value) for name, value in state_dict.items()}
+
+    @classmethod
+    def argument_names(cls) -> list[str]:
+        """The inputs that a call takes, in order."""
+        return list(cls.forward.argument_names)  # type: ignore[attr-defined]
+
+    def parts(self) -> list[Part]:
+        """This model, and the models inside it that come with tables of their own."""
+        return parts_of(self, self._submodels())
+
+    def retie(self) -> None:
+        """Makes tied names hold one array."""
+        tie(list(self._places()), self.parts())
+
+    def tie_weights(self) -> None:
+        """The reference's name of `retie`."""
+        self.retie()
+
+    def slots(self) -> list[Slot]:
+        """The model's arrays, one entry for each, in the order of the model."""
+        return gather(self._places(), self.parts())
+
+    def start(self, slots: Iterable[Slot], dtype: str, seed: int | None = None) -> None:
+        """Initial values for some slots, by the architecture's INIT."""
+        parts = self.parts()
+        for slot in slots:
+            drawn = distribution(slot.name, slot.initial, slot.shape, parts)
+            self.draw(slot, drawn, dtype if slot.dtype in FLOATING else slot.dtype, seed)
+
+    def finish(self, dtype: str = "float32", seed: int | None = None) -> None:
+        """The end of a construction by hand: ties, then initial values for what has none."""
+        self.retie()
+        self.start([slot for slot in self.slots() if not slot.filled], dtype, seed)
+
+    def save_pretrained(self, folder: str | os.PathLike[str], **kwargs: Any) -> None:
+        """Writes config.json and model.safetensors, with PyTorch's names, for every backend and for the reference library.
+
+        Args:
+            max_shard_size: bytes, or "5GB": larger models are split, with an index.
+            variant: writes model.<variant>.safetensors.
+            state_dict: other weights than the model's own.
+            push_to_hub, repo_id, token, private, revision, commit_message, create_pr: uploads the folder afterwards.
+        """
+        from triform.weights.saving import save_model
+
+        hub_keys = ("repo_id", "token", "private", "revision", "commit_message", "create_pr")
+        upload = {key: kwargs.pop(key) for key in hub_keys if key in kwargs}
+        push = kwargs.pop("push_to_hub", False)
+        for accepted in ("safe_serialization", "is_main_process", "save_function", "save_peft_format"):
+            kwargs.pop(accepted, None)
+        unknown = set(kwargs) - {"max_shard_size", "variant", "state_dict"}
+        if unknown:
+            raise UnknownKeywordError(f"save_pretrained takes no {', '.join(map(repr, sorted(unknown)))}.")
+        if kwargs.get("state_dict") is not None:
+            kwargs["state_dict"] = self._as_checkpoint(kwargs["state_dict"])
+        save_model(self, folder, **kwargs)
+        if push:
+            from triform import hub
+
+            hub.push_to_hub(folder, upload.pop("repo_id", None) or os.path.basename(os.path.abspath(folder)), **upload)
+
+    @classmethod
+    def register_for_auto_class(cls, auto_class: str = "AutoModel") -> None:
+        """Marks a user's class, so that `save_pretrained` writes `auto_map`.
+
+        Raises: InputError where no Auto class has that name.
+        """
+        from triform.auto.registry import TASKS
+
+        if auto_class.removeprefix("TF").removeprefix("Flax") not in TASKS:
+            raise InputError(f"{auto_class!r} is no Auto class.{nearest(auto_class, TASKS)}")
+        cls._auto_class = auto_class
+
+    @property
+    def base_model(self) -> Any:
+        """The model without its head; itself, if it has none."""
+        return getattr(self, self.prefix, self) if self.prefix else self
+
+    @property
+    def base_model_prefix(self) -> str:
+        """The reference's name of `prefix`."""
+        return self.prefix
+
+    @property
+    def name_or_path(self) -> str:
+        """Where it was loaded from."""
+        return self.config.name_or_path
+
+    def num_parameters(self, only_trainable: bool = False, exclude_embeddings: bool = False) -> int:
+        """How many numbers its parameters hold; a tied one counts once."""
+        import math
+
+        slots = [s for s in self.slots() if s.trainable]
+        if exclude_embeddings:
+            slots = [s for s in slots if "embed" not in s.name]
+        return sum(math.prod(s.shape) for s in slots)

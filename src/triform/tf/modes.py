@@ -1,0 +1,28 @@
+"""Whether the call that runs is one of training, and where its random numbers come from."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+
+class _Local(threading.local):
+    seeds: Any = None
+
+
+_local = _Local()
+
+
+@contextmanager
+def training(seeds: Any) -> Iterator[None]:
+    """Dropout inside draws from this keras.random.SeedGenerator; None: no dropout."""
+    before, _local.seeds = _local.seeds, seeds
+    try:
+        yield
+    finally:
+        _local.seeds = before
+
+
+def current_seeds() -> Any:
+    """The generator of the training call that runs; None in evaluation."""
+    return _local.seeds

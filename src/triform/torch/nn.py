@@ -1,0 +1,109 @@
+"""The layers of `triform.nn` on PyTorch: torch.nn's own classes, so that every tool finds what it looks for.
+
+They are thin subclasses in two respects: a constructor allocates nothing (parameters lie on the meta device until they are loaded or
+initialised), and a wrong shape gives an error that names the layer.
+"""
+
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch.nn import Dropout, Module
+from torch.nn import ModuleList as List
+
+from triform.calls import ShapeError, record
+
+from .generation.context import Context
+from .pretrained import PreTrainedModel as Model
+
+
+def Parameter(sizes: tuple[int, ...], init: Any = "normal") -> torch.nn.Parameter:
+    parameter = torch.nn.Parameter(torch.empty(sizes, device="meta"))
+    parameter.initial = init  # type: ignore[attr-defined]
+    return parameter
+
+
+def Buffer(sizes: tuple[int, ...], dtype: str = "float32", init: Any = "zeros") -> torch.nn.Buffer:
+    buffer = torch.nn.Buffer(torch.empty(sizes, dtype=getattr(torch, dtype), device="meta"))
+    buffer.initial = init
+    return buffer
+
+
+def _width(layer: Module, x: torch.Tensor, width: int) -> None:
+    if x.shape[-1] != width:
+        raise ShapeError(layer, f"{layer} was given {tuple(x.shape)}, whose last size should be {width}.")
+
+
+class Linear(torch.nn.Linear):
+    def __init__(self, n_in: int, n_out: int, bias: bool = True) -> None:
+        super().__init__(n_in, n_out, bias, device="meta")
+        if bias:
+            self.bias.initial = "zeros"  # type: ignore[attr-defined]
+
+    def reset_parameters(self) -> None:
+        """Values come later."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        _width(self, x, self.in_features)
+        return F.linear(x, self.weight, self.bias)
+
+
+class TransposedLinear(Module):
+    def __init__(self, n_in: int, n_out: int, bias: bool = True) -> None:
+        super().__init__()
+        self.weight = Parameter((n_in, n_out))
+        self.bias = Parameter((n_out,), "zeros") if bias else None
+        self.nf, self.nx = n_out, n_in  # the names by which PEFT knows the sizes of such a layer
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        _width(self, x, self.nx)
+        if self.bias is None:
+            return x @ self.weight
+        return torch.addmm(self.bias, x.reshape(-1, self.nx), self.weight).view(*x.shape[:-1], self.nf)
+
+    def extra_repr(self) -> str:
+        return f"nf={self.nf}, nx={self.nx}"
+
+
+class Embedding(torch.nn.Embedding):
+    def __init__(self, n: int, width: int, padding: int | None = None) -> None:
+        super().__init__(n, width, padding, device="meta")
+
+    def reset_parameters(self) -> None:
+        """Values come later."""
+
+
+class LayerNorm(torch.nn.LayerNorm):
+    def __init__(self, width: int, eps: float = 1e-5, bias: bool = True) -> None:
+        super().__init__(width, eps, bias=bias, device="meta")
+        self.weight.initial = "ones"  # type: ignore[attr-defined]
+        if bias:
+            self.bias.initial = "zeros"  # type: ignore[attr-defined]
+
+    def reset_parameters(self) -> None:
+        """Values come later."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        _width(self, x, self.normalized_shape[0])
+        return F.layer_norm(x, self.normalized_shape, self.weight, self.bias, self.eps)
+
+
+class RMSNorm(Module):
+    def __init__(self, width: int, eps: float = 1e-6, offset: float = 0.0) -> None:
+        super().__init__()
+        self.weight = Parameter((width,), "zeros" if offset else "ones")
+        self.eps, self.offset = eps, offset
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        _width(self, x, self.weight.shape[0])
+        wide = x.float() if x.dtype in (torch.float16, torch.bfloat16) else x
+        wide = wide * torch.rsqrt(wide.square().mean(-1, keepdim=True) + self.eps)
+        if self.offset:
+            return (wide * (self.offset + self.weight.to(wide.dtype))).to(x.dtype)
+        return self.weight * wide.to(x.dtype)
+
+
+__all__ = [
+    "Buffer", "Context", "Dropout", "Embedding", "LayerNorm", "Linear", "List", "Model", "Module", "Parameter", "RMSNorm",
+    "TransposedLinear", "record",
+]  # fmt: skip
