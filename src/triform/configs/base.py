@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar, Self, dataclass_transform
 
 from triform.configs.fields import checker, wording
+from triform.configs.labels import named, numbered
 from triform.errors import ConfigError, InputError
 
 MISSING = object()
@@ -93,7 +94,7 @@ class PretrainedConfig:
                 state[name] = copy.deepcopy(getattr(cls, name))
         for name, kind in cls.sub_configs.items():
             self._nest(name, kind, problems)
-        self._label(labels, problems)
+        state["id2label"], state["label2id"] = named(labels, problems)
         state.update((name, value) for name, value in kwargs.items() if not name.startswith("__") and name not in ("model_type",))
         problems += self._checked_problem_type()
         problems += self.validate() or ()
@@ -131,25 +132,6 @@ class PretrainedConfig:
         except ConfigError as error:
             problems.append(f"{name}: {error}")
 
-    def _label(self, given: dict[str, Any], problems: list[str]) -> None:
-        """The names of classes: id2label if there is one that agrees, else LABEL_0, LABEL_1, …"""
-        count, names = given.get("num_labels"), given.get("id2label")
-        if names is not None:
-            if not isinstance(names, dict) or not all(_is_number(key) for key in names):
-                problems.append(f"id2label is {names!r}, expected a mapping of numbers to names")
-                return
-            names = {int(key): value for key, value in names.items()}
-        if count is not None and (not isinstance(count, int) or isinstance(count, bool) or count < 0):
-            problems.append(f"num_labels is {count!r}, expected a whole number")
-            return
-        if names is None or (count is not None and len(names) != count):  # in old files the classifier was made with num_labels
-            names = _numbered(2 if count is None else count)
-        self.__dict__["id2label"] = names
-        labels = given.get("label2id")
-        if labels is None or len(labels) != len(names):
-            labels = {str(value): key for key, value in names.items()}
-        self.__dict__["label2id"] = labels
-
     # ---- reading and setting
 
     @property
@@ -160,8 +142,8 @@ class PretrainedConfig:
     @num_labels.setter
     def num_labels(self, count: int) -> None:
         if len(self.id2label) != count:
-            self.__dict__["id2label"] = _numbered(count)
-            self.__dict__["label2id"] = {name: i for i, name in _numbered(count).items()}
+            self.__dict__["id2label"] = numbered(count)
+            self.__dict__["label2id"] = {name: i for i, name in numbered(count).items()}
             self.__dict__.pop("_hash", None)
 
     @property
@@ -368,14 +350,6 @@ class PretrainedConfig:
 
 
 PretrainedConfig._fields = _annotations(PretrainedConfig)
-
-
-def _numbered(count: int) -> dict[int, str]:
-    return {i: f"LABEL_{i}" for i in range(count)}
-
-
-def _is_number(key: Any) -> bool:
-    return isinstance(key, int) or (isinstance(key, str) and key.lstrip("-").isascii() and key.lstrip("-").isdecimal())
 
 
 def _dtype_name(value: Any) -> Any:

@@ -62,7 +62,7 @@ class FlaxPreTrainedModel(Pretrained, Module):
 
     def copy(self) -> "FlaxPreTrainedModel":
         """Another model over the same arrays."""
-        return nnx.merge(*nnx.split(self))
+        return nnx.clone(self)
 
     @property
     def params(self) -> dict[str, Any]:

@@ -167,7 +167,13 @@ class BertPooler(nn.Module):
         return ops.tanh(self.dense(x[:, 0]))
 
 
-class BertModel(nn.Model):
+class BertPreTrainedModel(nn.Model):
+    """What all BERT models have in common."""
+
+    config_class, prefix = BertConfig, "bert"
+
+
+class BertModel(BertPreTrainedModel):
     """The encoder without a head; with `config.is_decoder`, a decoder.
 
     Args:
@@ -186,8 +192,6 @@ class BertModel(nn.Model):
     Raises:
         InputError: T exceeds `config.max_position_embeddings`; both or none of input_ids and inputs_embeds.
     """
-
-    config_class, prefix = BertConfig, "bert"
 
     def __init__(self, config: BertConfig, add_pooling_layer: bool = True):
         super().__init__(config)
@@ -246,13 +250,11 @@ class BertHeads(nn.Module):
         self.seq_relationship = nn.Linear(config.hidden_size, 2) if order else None
 
 
-class BertForPreTraining(nn.Model):
+class BertForPreTraining(BertPreTrainedModel):
     """BERT with both heads of its pre-training.
 
     Takes BertModel's inputs, and labels (B, T) of masked words and next_sentence_label (B,): 0 where the second sentence follows.
     """
-
-    config_class, prefix = BertConfig, "bert"
 
     def __init__(self, config: BertConfig):
         super().__init__(config)
@@ -271,10 +273,8 @@ class BertForPreTraining(nn.Model):
         return PreTrainingOutput(loss, words, order)
 
 
-class BertForMaskedLM(nn.Model):
+class BertForMaskedLM(BertPreTrainedModel):
     """BERT with a score for each word at each place: logits (B, T, V). labels (B, T): -100 where nothing is to be predicted."""
-
-    config_class, prefix = BertConfig, "bert"
 
     def __init__(self, config: BertConfig):
         super().__init__(config)
@@ -292,18 +292,11 @@ class BertForMaskedLM(nn.Model):
         return LogitsOutput(None if labels is None else ops.cross_entropy(logits, labels), logits)
 
 
-class BertLMHeadModel(nn.Model):
+class BertLMHeadModel(BertForMaskedLM):
     """BERT as a left-to-right language model (set `config.is_decoder`): logits (B, T, V).
 
     Takes BertModel's inputs, labels (B, T) as they are (they are shifted here), and `logits_to_keep`: only the last so many (0: all).
     """
-
-    config_class, prefix = BertConfig, "bert"
-
-    def __init__(self, config: BertConfig):
-        super().__init__(config)
-        self.bert = BertModel(config, add_pooling_layer=False)
-        self.cls = BertHeads(config)
 
     def forward(
         self, input_ids=None, attention_mask=None, token_type_ids=None, position_ids=None, inputs_embeds=None,
@@ -317,10 +310,8 @@ class BertLMHeadModel(nn.Model):
         return CausalLMOutput(None if labels is None else next_token_loss(logits, labels), logits, out.past_key_values)
 
 
-class BertForNextSentencePrediction(nn.Model):
+class BertForNextSentencePrediction(BertPreTrainedModel):
     """BERT with a score for whether the second sentence follows the first: logits (B, 2), labels (B,), 0 where it does."""
-
-    config_class, prefix = BertConfig, "bert"
 
     def __init__(self, config: BertConfig):
         super().__init__(config)
@@ -333,10 +324,8 @@ class BertForNextSentencePrediction(nn.Model):
         return LogitsOutput(None if labels is None else ops.cross_entropy(logits, labels), logits)
 
 
-class BertClassifier(nn.Model):
+class BertClassifier(BertPreTrainedModel):
     """What the heads with a linear classifier have in common."""
-
-    config_class, prefix = BertConfig, "bert"
 
     def __init__(self, config: BertConfig, pooled: bool, classes: int):
         super().__init__(config)
@@ -384,10 +373,8 @@ class BertForTokenClassification(BertClassifier):
         return LogitsOutput(None if labels is None else ops.cross_entropy(logits, labels), logits)
 
 
-class BertForQuestionAnswering(nn.Model):
+class BertForQuestionAnswering(BertPreTrainedModel):
     """BERT that marks the span of an answer: start_logits and end_logits (B, T); start_positions and end_positions (B,)."""
-
-    config_class, prefix = BertConfig, "bert"
 
     def __init__(self, config: BertConfig):
         super().__init__(config)

@@ -1,0 +1,28 @@
+"""What all tests share: which backends run, where other people's checkpoints lie, and that nothing reaches the network."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("JAX_PLATFORMS", "cpu")
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+
+BACKENDS = tuple(os.environ.get("TRIFORM_BACKENDS", "torch,flax,tf").split(","))
+
+
+def pytest_generate_tests(metafunc):
+    if "backend" in metafunc.fixturenames:
+        metafunc.parametrize("backend", BACKENDS)
+
+
+@pytest.fixture(scope="session")
+def checkpoints() -> Path:
+    """The folder of other people's checkpoints; skips where there is none."""
+    folder = os.environ.get("TRIFORM_CHECKPOINTS")
+    if not folder or not Path(folder).is_dir():
+        pytest.skip("TRIFORM_CHECKPOINTS names no folder of checkpoints")
+    return Path(folder)

@@ -1,0 +1,394 @@
+"""Every architecture against the reference library: a family says what it is, the tests made here do the rest.
+
+The reference is run live, on PyTorch, with tiny random weights whose biases and norms are moved off their defaults. What it saves is
+loaded through the Auto classes of each backend. Differences are measured relative to the largest number of each output.
+"""
+
+import functools
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+MARK = {"torch": "", "flax": "Flax", "tf": "TF"}
+TOLERANCE = 1e-5  # float32
+
+
+@dataclass(frozen=True)
+class Family:
+    """One architecture, as its test file describes it.
+
+    Attributes:
+        model_type: its key in the registry.
+        sizes: a tiny config; no two sizes that could be confused are equal.
+        variants: name -> changes of the config that change what is computed.
+        skip: Auto classes that the reference cannot run, with the reason.
+        seq2seq, decoder: encoder-decoder; left-to-right (padding on the left is tried too).
+        inputs: more inputs, or others: a function of (auto_class, rng, config) -> dict of arrays; replaces the usual ones of the same name.
+        tolerance: stated with a reason where it is not the usual one.
+        variant_heads: the Auto classes that variants are tried on.
+        unused: patterns of keys that the reference saves and triform does not need.
+        shape: batch and length of the text.
+    """
+
+    model_type: str
+    sizes: dict[str, Any]
+    variants: dict[str, dict[str, Any]] = field(default_factory=dict)
+    skip: dict[str, str] = field(default_factory=dict)
+    seq2seq: bool = False
+    decoder: bool = False
+    inputs: Any = None
+    tolerance: float = TOLERANCE
+    variant_heads: tuple[str, ...] = ("AutoModel",)
+    unused: tuple[str, ...] = ()
+    segments: bool = False
+    shape: tuple[int, int] = (3, 11)
+
+    def __hash__(self) -> int:
+        return hash(self.model_type)
+
+
+@dataclass
+class Case:
+    """What the reference said: a saved folder, the inputs, and the outputs."""
+
+    folder: Path
+    inputs: dict[str, np.ndarray]
+    outputs: dict[str, np.ndarray]
+    real: np.ndarray | None
+
+
+def text_inputs(family: Family, auto_class: str, config: Any, rng: np.random.Generator, left: bool) -> dict[str, np.ndarray]:
+    """Token ids with padding in the batch, and the labels of the task."""
+    b, t = family.shape
+    task = auto_class.removeprefix("AutoModelFor")
+    choices = (4,) if task == "MultipleChoice" else ()
+    size = (b, *choices, t)
+    vocabulary = config.get_text_config().vocab_size
+    low = 3
+    ids = rng.integers(low, vocabulary, size)
+    mask = np.ones(size, np.int64)
+    for row, padding in ((1, 4), (2, 1)):
+        where = slice(0, padding) if left else slice(t - padding, t)
+        mask[row, ..., where] = 0
+    pad = getattr(config, "pad_token_id", None)
+    if pad is not None and task != "Seq2SeqLM":
+        ids = np.where(mask == 1, ids, pad)
+    inputs = {"input_ids": ids, "attention_mask": mask}
+    if family.segments:
+        inputs["token_type_ids"] = rng.integers(0, 2, size)
+    words = np.where(mask == 1, rng.integers(low, vocabulary, size), -100)
+    classes = config.num_labels
+    match task:
+        case "MaskedLM" | "CausalLM":
+            inputs["labels"] = words
+        case "PreTraining" if family.segments:
+            inputs |= {"labels": words, "next_sentence_label": rng.integers(0, 2, b)}
+        case "PreTraining" | "Seq2SeqLM":
+            inputs["labels"] = words
+        case "NextSentencePrediction":
+            inputs["labels"] = rng.integers(0, 2, b)
+        case "SequenceClassification":
+            inputs["labels"] = rng.integers(0, classes, b)
+        case "MultipleChoice":
+            inputs["labels"] = rng.integers(0, 4, b)
+        case "TokenClassification":
+            inputs["labels"] = np.where(mask == 1, rng.integers(0, classes, size), -100)
+        case "QuestionAnswering":
+            inputs |= {"start_positions": rng.integers(0, t - 4, b), "end_positions": rng.integers(0, t - 4, b)}
+    if family.seq2seq and "labels" not in inputs and task not in ("TextEncoding",):
+        inputs["decoder_input_ids"] = rng.integers(low, vocabulary, (b, t - 2))
+    if family.inputs is not None:
+        inputs = {name: value for name, value in {**inputs, **family.inputs(auto_class, rng, config)}.items() if value is not None}
+    return inputs
+
+
+def move_off_defaults(model: Any, rng: np.random.Generator) -> None:
+    """Random values everywhere: weights of a useful size, biases and norms away from 0 and 1, running statistics too."""
+    import torch
+
+    with torch.no_grad():
+        for _, parameter in model.named_parameters():
+            noise = torch.tensor(rng.standard_normal(tuple(parameter.shape)), dtype=parameter.dtype)
+            constant = parameter.numel() > 1 and bool((parameter == parameter.reshape(-1)[0]).all())
+            parameter.add_(0.2 * noise) if constant or parameter.ndim < 2 else parameter.add_(0.08 * noise)
+        for name, buffer in model.named_buffers():
+            if name.endswith("running_mean"):
+                buffer.add_(torch.tensor(0.2 * rng.standard_normal(tuple(buffer.shape)), dtype=buffer.dtype))
+            elif name.endswith("running_var"):
+                buffer.mul_(torch.tensor(rng.uniform(0.5, 2.0, tuple(buffer.shape)), dtype=buffer.dtype))
+
+
+@functools.lru_cache(maxsize=None)
+def reference_case(family: Family, auto_class: str, variant: str | None = None, left: bool = False) -> Case:
+    """The reference's model of a task, its inputs and its outputs."""
+    import torch
+    import transformers
+
+    rng = np.random.default_rng(sum(map(ord, f"{family.model_type}{auto_class}{variant}{left}")))
+    torch.manual_seed(0)
+    options = {**family.sizes, **(family.variants[variant] if variant else {})}
+    if auto_class.endswith("QuestionAnswering"):
+        options["num_labels"] = 2  # where a span starts and where it ends
+    config = transformers.AutoConfig.for_model(family.model_type, **options)
+    auto = getattr(transformers, auto_class)
+    model = auto.from_config(config).eval()
+    move_off_defaults(model, rng)
+    folder = Path(tempfile.mkdtemp(prefix=f"{family.model_type}-"))
+    model.save_pretrained(folder)
+    inputs = text_inputs(family, auto_class, config, rng, left)
+    given = {name: torch.tensor(value) for name, value in inputs.items()}
+    with torch.no_grad():
+        out = model(**given, output_hidden_states=True)
+        model.set_attn_implementation("eager") if hasattr(model, "set_attn_implementation") else None
+        looked = model(**given, output_attentions=True)
+    outputs = {name: value for name, value in flat(out)}
+    outputs |= {name: value for name, value in flat(looked) if "attentions" in name}
+    mask = inputs.get("attention_mask")
+    return Case(folder, inputs, outputs, None if mask is None or mask.ndim != 2 else mask)
+
+
+def flat(out: Any, path: str = "") -> Iterator[tuple[str, np.ndarray]]:
+    """(name, array) of everything in an output but caches."""
+    for name, value in out.items():
+        if name in ("past_key_values", "mems"):
+            continue
+        if isinstance(value, (tuple, list)):
+            for i, part in enumerate(value):
+                if part is not None:
+                    yield f"{path}{name}.{i}", array(part)
+        elif hasattr(value, "items"):
+            yield from flat(value, f"{path}{name}.")
+        elif value is not None:
+            yield f"{path}{name}", array(value)
+
+
+def array(x: Any) -> np.ndarray:
+    """Any framework's tensor as a NumPy array."""
+    if hasattr(x, "detach"):
+        x = x.detach().cpu()
+        return x.float().numpy() if str(x.dtype) == "torch.bfloat16" else x.numpy()
+    return np.asarray(x)
+
+
+def tensors(backend: str, inputs: dict[str, np.ndarray]) -> dict[str, Any]:
+    """NumPy inputs as a backend's tensors."""
+    if backend == "torch":
+        import torch
+
+        return {name: torch.tensor(value) for name, value in inputs.items()}
+    if backend == "flax":
+        import jax.numpy as jnp
+
+        return {name: jnp.asarray(value) for name, value in inputs.items()}
+    import tensorflow as tf
+
+    return {name: tf.constant(value) for name, value in inputs.items()}
+
+
+def auto(backend: str, auto_class: str) -> Any:
+    """The Auto class of a backend."""
+    import triform
+
+    return getattr(triform, MARK[backend] + auto_class)
+
+
+def run(backend: str, model: Any, inputs: dict[str, np.ndarray], **asked: Any) -> dict[str, np.ndarray]:
+    """A model's outputs as NumPy arrays."""
+    given = tensors(backend, inputs)
+    if backend == "flax":
+        return dict(flat(model.jit()(**given, **asked)))
+    if backend == "torch":
+        import torch
+
+        with torch.no_grad():
+            return dict(flat(model(**given, **asked)))
+    return dict(flat(model(**given, **asked)))
+
+
+def assert_close(got: dict[str, np.ndarray], want: dict[str, np.ndarray], tolerance: float, real: np.ndarray | None = None) -> None:
+    """Same names, same shapes, same numbers; where `real` (B, T) is given, only real tokens count."""
+    assert sorted(got) == sorted(want)
+    problems = []
+    for name, expected in want.items():
+        found = got[name]
+        if found.shape != expected.shape:
+            problems.append(f"{name}: shape {found.shape}, expected {expected.shape}")
+            continue
+        if real is not None and name.startswith(("hidden_states", "last_hidden", "logits")) and expected.shape[:2] == real.shape:
+            found, expected = found[real == 1], expected[real == 1]
+        if real is not None and "attentions" in name:
+            rows = np.broadcast_to(real[:, None, :, None] == 1, expected.shape)
+            found, expected = np.where(rows, found, 0), np.where(rows, expected, 0)
+        scale = max(float(np.abs(expected).max(initial=0)), 1e-6)
+        difference = float(np.abs(found - expected).max(initial=0)) / scale
+        if not difference <= tolerance:
+            problems.append(f"{name}: differs by {difference:.2e} of its largest number {scale:.3g}")
+    assert not problems, "\n".join(problems)
+
+
+def check_head(family: Family, auto_class: str, backend: str, variant: str | None = None, left: bool = False) -> None:
+    """Loads what the reference saved and compares every output, the loss among them."""
+    if auto_class in family.skip:
+        pytest.skip(family.skip[auto_class])
+    case = reference_case(family, auto_class, variant, left)
+    model, info = auto(backend, auto_class).from_pretrained(case.folder, output_loading_info=True)
+    assert not info["missing_keys"] and not info["mismatched_keys"]
+    got = run(backend, model, case.inputs, output_hidden_states=True, output_attentions=True)
+    assert_close(got, case.outputs, family.tolerance, case.real if left or family.decoder else None)
+
+
+def check_names(family: Family, auto_class: str, tmp_path: Path) -> None:
+    """What triform saves has the reference's names and shapes, and the reference loads it with nothing missing."""
+    import re
+
+    import safetensors.numpy
+    import transformers
+
+    case = reference_case(family, auto_class)
+    model = auto("torch", auto_class).from_pretrained(case.folder)
+    model.save_pretrained(tmp_path)
+    theirs = safetensors.numpy.load_file(case.folder / "model.safetensors")
+    ours = safetensors.numpy.load_file(tmp_path / "model.safetensors")
+    theirs = {name: value for name, value in theirs.items() if not any(re.search(p, name) for p in family.unused)}
+    assert {name: value.shape for name, value in ours.items()} == {name: value.shape for name, value in theirs.items()}
+    _, info = getattr(transformers, auto_class).from_pretrained(tmp_path, output_loading_info=True)
+    assert not info["missing_keys"] and not info["unexpected_keys"] and not info["mismatched_keys"]
+
+
+def check_round_trip(family: Family, auto_class: str, backend: str, tmp_path: Path) -> None:
+    """A checkpoint that a backend saves loads in the other two and gives the same outputs."""
+    case = reference_case(family, auto_class)
+    auto(backend, auto_class).from_pretrained(case.folder).save_pretrained(tmp_path)
+    others = [other for other in MARK if other != backend]
+    for other in others:
+        model, info = auto(other, auto_class).from_pretrained(tmp_path, output_loading_info=True)
+        assert not info["missing_keys"] and not info["unexpected_keys"]
+        got = run(other, model, case.inputs)
+        want = {name: value for name, value in case.outputs.items() if name in got}
+        assert_close(got, want, family.tolerance, case.real if family.decoder else None)
+
+
+def check_compiled(family: Family, auto_class: str, backend: str) -> None:
+    """Compiled equals eager: torch.compile(fullgraph=True), jax.jit, tf.function with batch and length left open."""
+    case = reference_case(family, auto_class)
+    inputs = {name: value for name, value in case.inputs.items()}
+    model = auto(backend, auto_class).from_pretrained(case.folder)
+    given = tensors(backend, inputs)
+    if backend == "torch":
+        import torch
+
+        torch._dynamo.reset()
+        with torch.no_grad():
+            got = dict(flat(torch.compile(model, fullgraph=True, backend="aot_eager")(**given)))
+    elif backend == "flax":
+        got = dict(flat(model.jit()(**given)))
+    else:
+        import tensorflow as tf
+
+        signature = {name: tf.TensorSpec([None if i < 2 else n for i, n in enumerate(x.shape)], x.dtype) for name, x in given.items()}
+        traced = tf.function(lambda inputs: model(inputs), input_signature=[signature], autograph=False)
+        got = dict(flat(traced(given)))
+    want = {name: value for name, value in case.outputs.items() if name in got}
+    assert_close(got, want, family.tolerance, case.real if family.decoder else None)
+
+
+def gradients(backend: str, model: Any, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Gradient of the loss for every parameter, by canonical name."""
+    given = tensors(backend, inputs)
+    if backend == "torch":
+        model(**given).loss.backward()
+        return {s.name: np.zeros(s.shape, np.float32) if s.value.grad is None else array(s.value.grad) for s in model.slots() if s.trainable}
+    if backend == "flax":
+        import jax
+
+        tree = jax.jit(jax.grad(lambda params: model(**given, params=params).loss))(model.params)
+        from triform.flax.pretrained import _leaves
+
+        return {".".join(path): np.asarray(value) for path, value in _leaves(tree)}
+    import tensorflow as tf
+
+    with tf.GradientTape() as tape:
+        loss = model(given).loss
+    slots = [s for s in model.slots() if s.trainable]
+    grads = tape.gradient(loss, [s.value.value for s in slots], unconnected_gradients=tf.UnconnectedGradients.ZERO)
+    return {slot.name: tf.convert_to_tensor(grad).numpy() for slot, grad in zip(slots, grads)}
+
+
+def check_gradients(family: Family, auto_class: str) -> None:
+    """The gradient of the loss is the same on the three backends, parameter by parameter."""
+    case = reference_case(family, auto_class)
+    want = None
+    for backend in MARK:
+        got = gradients(backend, auto(backend, auto_class).from_pretrained(case.folder), case.inputs)
+        if want is None:
+            want = got
+            continue
+        largest = max(float(np.abs(value).max()) for value in want.values())
+        assert sorted(got) == sorted(want)
+        for name, expected in want.items():
+            assert np.abs(got[name] - expected).max() <= 10 * family.tolerance * largest, name
+
+
+def heads(family: Family) -> list[str]:
+    """The Auto classes that triform has for a family."""
+    from triform.auto.registry import auto_classes, row
+
+    return list(auto_classes(row(family.model_type)))
+
+
+def family_tests(family: Family, *, main: str | None = None) -> dict[str, Any]:
+    """The tests of a family, for a test file's namespace: `globals().update(family_tests(FAMILY))`.
+
+    Args:
+        main: the Auto class that is compiled, differentiated and passed between the backends; default: the first with a loss.
+    """
+    every = heads(family)
+    with_loss = [h for h in every if h not in ("AutoModel", "AutoModelForTextEncoding", "AutoBackbone") and h not in family.skip]
+    chosen = main or (with_loss or every)[0]
+    group = pytest.mark.xdist_group(family.model_type)
+
+    @group
+    @pytest.mark.parametrize("auto_class", every)
+    def test_head_equals_reference(auto_class, backend):
+        check_head(family, auto_class, backend)
+
+    @group
+    @pytest.mark.parametrize("variant", family.variants)
+    def test_variant_equals_reference(variant, backend):
+        for auto_class in family.variant_heads:
+            check_head(family, auto_class, backend, variant)
+
+    @group
+    @pytest.mark.skipif(not family.decoder, reason="no decoder")
+    def test_padding_on_the_left_equals_reference(backend):
+        check_head(family, chosen, backend, left=True)
+
+    @group
+    @pytest.mark.parametrize("auto_class", [h for h in every if h not in family.skip])
+    def test_names_are_the_reference_s(auto_class, tmp_path):
+        check_names(family, auto_class, tmp_path)
+
+    @group
+    def test_round_trip_through_backends(backend, tmp_path):
+        check_round_trip(family, chosen, backend, tmp_path)
+
+    @group
+    def test_compiled_equals_eager(backend):
+        check_compiled(family, chosen, backend)
+
+    @group
+    @pytest.mark.skipif(chosen not in with_loss, reason="no loss")
+    def test_gradients_agree():
+        check_gradients(family, chosen)
+
+    made = {name: value for name, value in locals().items() if name.startswith("test_")}
+    if not family.variants:
+        made.pop("test_variant_equals_reference")
+    if not family.decoder:
+        made.pop("test_padding_on_the_left_equals_reference")
+    return made
