@@ -8,7 +8,8 @@ it writes into the same frame, unless it is asked for its own insides, and then 
 import functools
 import inspect
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from triform.errors import InputError, TriformError, UnknownKeywordError, nearest
@@ -53,6 +54,21 @@ class ShapeError(InputError):
     def __init__(self, layer: Any, message: str) -> None:
         super().__init__(message)
         self.layer = layer
+
+
+def current() -> Frame | None:
+    """The frame of the call that runs."""
+    return _local.frame
+
+
+@contextmanager
+def resumed(frame: Frame | None) -> Iterator[None]:
+    """Runs a part of a call again, as if it were still open."""
+    before, _local.frame = _local.frame, frame
+    try:
+        yield
+    finally:
+        _local.frame = before
 
 
 def record(kind: str, x: Any) -> None:

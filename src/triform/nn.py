@@ -22,11 +22,14 @@ class Module:
 class Model(Module):
     """A Module with a config, from_pretrained and save_pretrained.
 
-    Class attributes: `config_class`, and `prefix`, the name under which a model with a head holds the model without.
+    Class attributes: `config_class`; `prefix`, the name under which a model with a head holds the model without; `input_embeddings` and
+    `output_embeddings`, the paths of what embeds tokens (from the base model) and of what projects onto them (from the whole model).
     """
 
     config_class: Any
     prefix: str
+    input_embeddings: str = ""
+    output_embeddings: str = ""
     config: Any
 
     def __init__(self, config: Any) -> None: ...

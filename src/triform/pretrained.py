@@ -78,6 +78,8 @@ class Pretrained:
 
     config_class: ClassVar[Any] = None
     prefix: ClassVar[str] = ""
+    input_embeddings: ClassVar[str] = ""
+    output_embeddings: ClassVar[str] = ""
     main_input_name: ClassVar[str] = "input_ids"
     backend: ClassVar[str] = ""
     is_part: bool = False
@@ -102,9 +104,7 @@ class Pretrained:
             dtype: default `config.dtype`, else float32.
         """
         config = cls._checked(config).copy()
-        attention = kwargs.pop("attn_implementation", None)
-        if attention is not None:
-            config._attn_implementation = attention
+        _choose_attention(config, kwargs.pop("attn_implementation", None))
         if kwargs.get("torch_dtype") is not None and dtype is None:
             dtype = kwargs["torch_dtype"]
         for ignored in ("torch_dtype", "trust_remote_code", "code_revision"):
@@ -153,8 +153,7 @@ class Pretrained:
         from triform.weights.finding import open_weights
         from triform.weights.loading import Strictness, load
 
-        if options.attn_implementation is not None:
-            config._attn_implementation = options.attn_implementation
+        _choose_attention(config, options.attn_implementation)
         if options.state_dict is not None:
             if source is not None and source.name and options.state_dict is not None and config is None:
                 raise InputError("Give either a name or a state_dict.")
@@ -331,6 +330,30 @@ class Pretrained:
             raise InputError(f"{auto_class!r} is no Auto class.{nearest(auto_class, TASKS)}")
         cls._auto_class = auto_class
 
+    def get_input_embeddings(self) -> Any:
+        """The layer that embeds tokens; None where there is none."""
+        return _layer(self.base_model, self.input_embeddings)
+
+    def get_output_embeddings(self) -> Any:
+        """The layer that projects onto the vocabulary; None where there is none."""
+        return _layer(self, self.output_embeddings)
+
+    def resize_token_embeddings(self, new_num_tokens: int | None = None, pad_to_multiple_of: int | None = None) -> Any:
+        """Gives the model another number of tokens; see `resize_embeddings`. Returns the layer that embeds tokens.
+
+        Args:
+            new_num_tokens: default: as many as there are.
+            pad_to_multiple_of: rounds up to a multiple of this.
+        """
+        from triform.weights.resizing import resize_embeddings
+
+        rows = self.config.vocab_size if new_num_tokens is None else new_num_tokens
+        if pad_to_multiple_of:
+            rows = -(-rows // pad_to_multiple_of) * pad_to_multiple_of
+        if rows != self.config.vocab_size:
+            resize_embeddings(self, rows)
+        return self.get_input_embeddings()
+
     @property
     def base_model(self) -> Any:
         """The model without its head; itself, if it has none."""
@@ -354,3 +377,20 @@ class Pretrained:
         if exclude_embeddings:
             slots = [s for s in slots if "embed" not in s.name]
         return sum(math.prod(s.shape) for s in slots)
+
+
+def _choose_attention(config: Any, name: str | None) -> None:
+    if name is None:
+        return
+    if name not in ("sdpa", "eager"):
+        raise InputError(f"attn_implementation={name!r} is none that triform has. Choose 'sdpa' (fused where the framework can) or 'eager'.")
+    config._attn_implementation = name
+
+
+def _layer(model: Any, path: str) -> Any:
+    """The module at a dotted path; None where the path is empty or leads nowhere."""
+    if not path:
+        return None
+    for name in path.split("."):
+        model = getattr(model, name, None)
+    return model

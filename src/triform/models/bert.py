@@ -169,8 +169,8 @@ class BertPooler(nn.Module):
 
 class BertPreTrainedModel(nn.Model):
     """What all BERT models have in common."""
-
     config_class, prefix = BertConfig, "bert"
+    input_embeddings, output_embeddings = "embeddings.word_embeddings", "cls.predictions.decoder"
 
 
 class BertModel(BertPreTrainedModel):
@@ -190,7 +190,7 @@ class BertModel(BertPreTrainedModel):
         EncoderOutput with last_hidden_state (B, T, D) and pooler_output (B, D), None when built with `add_pooling_layer=False`.
 
     Raises:
-        InputError: T exceeds `config.max_position_embeddings`; both or none of input_ids and inputs_embeds.
+        InputError: T is too large; both or none of input_ids and inputs_embeds.
     """
 
     def __init__(self, config: BertConfig, add_pooling_layer: bool = True):

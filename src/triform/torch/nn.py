@@ -4,14 +4,16 @@ They are thin subclasses in two respects: a constructor allocates nothing (param
 initialised), and a wrong shape gives an error that names the layer.
 """
 
+from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch.nn import Dropout, Module
-from torch.nn import ModuleList as List
+from torch.utils.checkpoint import checkpoint
 
-from triform.calls import ShapeError, record
+from triform.calls import ShapeError, current, record, resumed
 
 from .generation.context import Context
 from .pretrained import PreTrainedModel as Model
@@ -32,6 +34,26 @@ def Buffer(sizes: tuple[int, ...], dtype: str = "float32", init: Any = "zeros") 
 def _width(layer: Module, x: torch.Tensor, width: int) -> None:
     if x.shape[-1] != width:
         raise ShapeError(layer, f"{layer} was given {tuple(x.shape)}, whose last size should be {width}.")
+
+
+class List(torch.nn.ModuleList):
+    """Layers; while gradient checkpointing is on, one that is iterated over keeps its input alone and runs again in the backward pass."""
+
+    gradient_checkpointing = False
+
+    def __iter__(self) -> Iterator[Any]:
+        layers = super().__iter__()
+        if self.gradient_checkpointing and self.training and torch.is_grad_enabled():
+            return (partial(_checkpointed, layer, current()) for layer in layers)
+        return layers
+
+
+def _checkpointed(layer: Module, frame: Any, *args: Any, **kwargs: Any) -> Any:
+    def run(*args: Any, **kwargs: Any) -> Any:
+        with resumed(frame):
+            return layer(*args, **kwargs)
+
+    return checkpoint(run, *args, use_reentrant=False, **kwargs)
 
 
 class Linear(torch.nn.Linear):

@@ -114,6 +114,24 @@ class PreTrainedModel(Pretrained, torch.nn.Module):
         """A small input, for tools that trace."""
         return {"input_ids": torch.tensor([[7, 6, 0, 0, 1], [1, 2, 3, 0, 0], [0, 0, 0, 4, 5]])}
 
+    def gradient_checkpointing_enable(self, gradient_checkpointing_kwargs: Any = None) -> None:
+        """Keeps the inputs of layers alone for the backward pass, and computes the rest again: less memory, more time."""
+        self._checkpoint(True)
+
+    def gradient_checkpointing_disable(self) -> None:
+        """Keeps everything again."""
+        self._checkpoint(False)
+
+    @property
+    def is_gradient_checkpointing(self) -> bool:
+        """Whether it is on."""
+        return any(getattr(module, "gradient_checkpointing", False) for module in self.modules())
+
+    def _checkpoint(self, on: bool) -> None:
+        for module in self.modules():
+            if hasattr(module, "gradient_checkpointing"):
+                module.gradient_checkpointing = on
+
     def can_generate(self) -> bool:
         """Whether it has `generate`."""
         return hasattr(self, "generate")
