@@ -5,6 +5,7 @@ returns; one that a loader makes, inside `skeleton()`, is left bare for the load
 """
 
 import functools
+import inspect
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from typing import Any
 class _Local(threading.local):
     depth = 0
     bare = False
-    options: dict[str, Any] = {}
+    building: Any = None
 
 
 _local = _Local()
@@ -31,15 +32,20 @@ def skeleton() -> Iterator[None]:
 
 
 def constructing(init: Callable[..., None]) -> Callable[..., None]:
-    """A model's `__init__`: when the outermost one returns, `self.finish()` runs; a model made inside another is a part of it."""
+    """A model's `__init__`: when the outermost one returns, `self.finish()` runs; a model made inside another is a part of it.
+
+    It also takes `seed=` (and on Flax `rngs=`), which `finish` is given.
+    """
+    own = inspect.signature(init).parameters
 
     @functools.wraps(init)
     def construct(self: Any, *args: Any, **kwargs: Any) -> None:
-        fresh = getattr(_local, "building", None) is not self
+        fresh = _local.building is not self
         if not fresh:  # super().__init__ of the same model
             init(self, *args, **kwargs)
             return
-        outer, _local.building = getattr(_local, "building", None), self
+        options = {name: kwargs.pop(name) for name in ("seed", "rngs") if name in kwargs and name not in own}
+        outer, _local.building = _local.building, self
         _local.depth += 1
         try:
             init(self, *args, **kwargs)
@@ -48,6 +54,6 @@ def constructing(init: Callable[..., None]) -> Callable[..., None]:
             _local.building = outer
         self.is_part = _local.depth > 0
         if _local.depth == 0 and not _local.bare:
-            self.finish()
+            self.finish(**options)
 
     return construct

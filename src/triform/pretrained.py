@@ -20,6 +20,7 @@ class LoadOptions:
 
     Attributes:
         dtype: "auto" (what the checkpoint holds), a name such as "bfloat16", or a framework's dtype. `torch_dtype` is an older name for it.
+        param_dtype: what the weights are kept as, where that is not what is computed with (Flax, TensorFlow).
         state_dict: use these weights instead of files.
         ignore_mismatched_sizes, ignore_missing: initialise such parts, with a warning, instead of an error.
         output_loading_info: return (model, info).
@@ -34,6 +35,7 @@ class LoadOptions:
 
     dtype: Any = None
     torch_dtype: Any = None
+    param_dtype: Any = None
     state_dict: Any = None
     ignore_mismatched_sizes: bool = False
     ignore_missing: bool = False
@@ -55,6 +57,12 @@ class LoadOptions:
         """`dtype` as a name."""
         wanted = self.dtype if self.dtype is not None else self.torch_dtype
         return "auto" if wanted is None else dtype_name(wanted)
+
+
+    @property
+    def storage_name(self) -> str:
+        """What the weights are kept as."""
+        return self.dtype_name if self.param_dtype is None else dtype_name(self.param_dtype)
 
 
 LOAD_KEYWORDS = frozenset(f.name for f in fields(LoadOptions))
@@ -173,7 +181,7 @@ class Pretrained:
             model,
             checkpoint,
             source=label,
-            dtype=options.dtype_name,
+            dtype=options.storage_name,
             strictness=Strictness(options.ignore_missing, options.ignore_mismatched_sizes),
             key_mapping=options.key_mapping,
         )

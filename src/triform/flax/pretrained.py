@@ -42,14 +42,15 @@ class FlaxPreTrainedModel(Pretrained, Module):
 
     backend = "flax"
 
-    def __init__(self, config: Any, *args: Any, rngs: nnx.Rngs | None = None, **kwargs: Any) -> None:
+    compute_dtype: str | None = None  # where it is not what the weights are kept as
+
+    def __init__(self, config: Any, *args: Any, **kwargs: Any) -> None:
         self.config = config
-        self._given_rngs = None if rngs is None else tuple(np.asarray(jax.random.key_data(rngs.params())).tolist())
 
     # ---- calls
 
     def __call__(self, *args: Any, params: Any = None, dropout_rng: Any = None, train: bool | None = None, **kwargs: Any) -> Any:
-        if params is None and dropout_rng is None and train is None:
+        if params is None and dropout_rng is None and train is None and self.compute_dtype is None:
             return self.forward(*args, **_arrays(kwargs))
         twin = self.copy()
         if train is not None:
@@ -58,6 +59,8 @@ class FlaxPreTrainedModel(Pretrained, Module):
             twin.params = params
         if dropout_rng is not None:
             twin.seed_dropout(dropout_rng)
+        if self.compute_dtype is not None:
+            twin.cast(self.compute_dtype)
         return twin.forward(*args, **_arrays(kwargs))
 
     def copy(self) -> "FlaxPreTrainedModel":
@@ -77,8 +80,19 @@ class FlaxPreTrainedModel(Pretrained, Module):
             node[path[-1]] = slot.value[...]
         return tree
 
-    @params.setter
-    def params(self, tree: Mapping[str, Any]) -> None:
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name == "params":  # nnx would keep it as an attribute, before any property is asked
+            self._take(value)
+        else:
+            super().__setattr__(name, value)
+
+    def cast(self, dtype: Any) -> None:
+        """Makes every floating parameter of another dtype."""
+        for slot in self.slots():
+            if jnp.issubdtype(slot.value[...].dtype, jnp.floating):
+                slot.value.set_value(slot.value[...].astype(dtype))
+
+    def _take(self, tree: Mapping[str, Any]) -> None:
         flat = {".".join(path): value for path, value in _leaves(tree)}
         slots = {slot.name: slot for slot in self.slots() if slot.trainable}
         if flat.keys() != slots.keys():
@@ -130,20 +144,18 @@ class FlaxPreTrainedModel(Pretrained, Module):
         kind, number = drawn
         if kind == "constant":
             value = jnp.full(slot.shape, number, dtype)
-        elif seed is not None or self._given_rngs is None:
-            value = jnp.asarray(seeded(drawn, slot.shape, seed or 0, slot.name)).astype(dtype)
+        elif isinstance(seed, nnx.Rngs):
+            value = _drawn(seed.params(), kind, number, slot.shape).astype(dtype)
         else:
-            key = jax.random.wrap_key_data(np.array(self._given_rngs, np.uint32))
-            value = _drawn(jax.random.fold_in(key, _number(slot.name)), kind, number, slot.shape).astype(dtype)
+            value = jnp.asarray(seeded(drawn, slot.shape, seed or 0, slot.name)).astype(dtype)
         if slot.zero_row is not None:
             value = value.at[slot.zero_row].set(0)
         slot.value.set_value(value)
 
-    def finish(self, dtype: str = "float32", seed: int | None = None) -> None:
-        super().finish(dtype, seed)
+    def finish(self, dtype: str = "float32", seed: int | None = None, rngs: nnx.Rngs | None = None) -> None:
+        super().finish(dtype, seed if rngs is None else rngs)
         if self.has_dropout():
-            self.seed_dropout(seed or 0)
-        self._given_rngs = None
+            self.seed_dropout((seed or 0) if rngs is None else rngs.dropout())
         self.train()
 
     def tensors(self) -> dict[str, LazyTensor]:
@@ -151,6 +163,8 @@ class FlaxPreTrainedModel(Pretrained, Module):
 
     def complete(self, report: LoadingReport, options: LoadOptions) -> None:
         self.loading_report = report
+        if options.param_dtype is not None and options.dtype_name not in ("auto", report.dtype):
+            self.compute_dtype = options.dtype_name
         self.eval()
 
 
@@ -177,12 +191,6 @@ def _leaves(tree: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tup
             yield from _leaves(value, (*path, str(name)))
         else:
             yield (*path, str(name)), value
-
-
-def _number(name: str) -> int:
-    import zlib
-
-    return zlib.crc32(name.encode())
 
 
 def _drawn(key: jax.Array, kind: str, number: float, shape: tuple[int, ...]) -> jax.Array:

@@ -88,6 +88,8 @@ class PreTrainedModel(Pretrained, torch.nn.Module):
         return {slot.name: to_bits(slot.value) for slot in self.slots()}
 
     def complete(self, report: LoadingReport, options: LoadOptions) -> None:
+        if options.param_dtype is not None and options.dtype_name not in ("auto", report.dtype):
+            raise InputError("On PyTorch, weights are computed with as they are kept: leave param_dtype out and use torch.autocast.")
         if options.device_map is not None:
             self.to(_device(options.device_map))
         self.loading_report = report
