@@ -39,6 +39,8 @@ def stack(xs, axis):
 def split(x, sizes, axis):
     if isinstance(sizes, int):
         return tuple(jnp.split(x, sizes, axis))
+    if math.fsum(sizes) != x.shape[axis]:  # JAX would cut or stretch the last part
+        raise ValueError(f"split into parts of {tuple(sizes)} does not fit {x.shape[axis]} places (axis {axis} of {tuple(x.shape)}).")
     ends = list(itertools.accumulate(sizes))[:-1]
     return tuple(jnp.split(x, ends, axis))
 
@@ -94,6 +96,10 @@ def is_floating(x):
 
 
 def where(condition, x, y):
+    if not hasattr(x, "dtype"):
+        x = jnp.asarray(x, y.dtype)
+    if not hasattr(y, "dtype"):
+        y = jnp.asarray(y, x.dtype)
     return jnp.where(condition, x, y)
 
 
@@ -235,10 +241,14 @@ def _linear(x):
     return x
 
 
+def _prelu(x):
+    return jax.nn.leaky_relu(x, 0.25)
+
+
 ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
     "gelu": _gelu, "gelu_python": _gelu, "gelu_new": _gelu_tanh, "gelu_fast": _gelu_tanh, "gelu_pytorch_tanh": _gelu_tanh,
     "gelu_python_tanh": _gelu_tanh, "gelu_accurate": _gelu_tanh, "gelu_10": _gelu_10, "quick_gelu": _quick_gelu, "relu": jax.nn.relu,
-    "relu2": _relu_squared, "relu6": jax.nn.relu6, "leaky_relu": jax.nn.leaky_relu, "prelu": jax.nn.leaky_relu, "silu": jax.nn.silu,
+    "relu2": _relu_squared, "relu6": jax.nn.relu6, "leaky_relu": jax.nn.leaky_relu, "prelu": _prelu, "silu": jax.nn.silu,
     "swish": jax.nn.silu, "mish": jax.nn.mish, "sigmoid": jax.nn.sigmoid, "tanh": jnp.tanh, "linear": _linear, "laplace": _laplace,
     "elu": jax.nn.elu,
 }  # fmt: skip

@@ -6,6 +6,11 @@ from triform.auto.factory import require_backend
 
 require_backend("tf", "triform.tf")
 
+from triform.auto.registry import ARCHITECTURES  # noqa: E402
+from triform.tf.pretrained import announce  # noqa: E402
+
+announce({row.prefix + head: row.module for row in ARCHITECTURES.values() for head in row.heads})
+
 
 def architecture_class(module: str, name: str) -> Any:
     """The keras.Model of an architecture."""

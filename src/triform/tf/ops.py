@@ -181,7 +181,7 @@ def maximum(x, y):
 
 
 def sum(x, axis=None, keepdims=False):
-    return tf.reduce_sum(x, axis=axis, keepdims=keepdims)
+    return tf.reduce_sum(tf.cast(x, tf.int32) if x.dtype == tf.bool else x, axis=axis, keepdims=keepdims)
 
 
 def mean(x, axis=None, keepdims=False):
@@ -255,10 +255,14 @@ def _linear(x):
     return x
 
 
+def _prelu(x):
+    return tf.nn.leaky_relu(x, alpha=0.25)
+
+
 ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
     "gelu": _gelu, "gelu_python": _gelu, "gelu_new": _gelu_tanh, "gelu_fast": _gelu_tanh, "gelu_pytorch_tanh": _gelu_tanh,
     "gelu_python_tanh": _gelu_tanh, "gelu_accurate": _gelu_tanh, "gelu_10": _gelu_10, "quick_gelu": _quick_gelu, "relu": tf.nn.relu,
-    "relu2": _relu_squared, "relu6": tf.nn.relu6, "leaky_relu": _leaky_relu, "prelu": _leaky_relu, "silu": tf.nn.silu,
+    "relu2": _relu_squared, "relu6": tf.nn.relu6, "leaky_relu": _leaky_relu, "prelu": _prelu, "silu": tf.nn.silu,
     "swish": tf.nn.silu, "mish": _mish, "sigmoid": tf.sigmoid, "tanh": tf.tanh, "linear": _linear, "laplace": _laplace,
     "elu": tf.nn.elu,
 }  # fmt: skip

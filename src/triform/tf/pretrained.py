@@ -88,7 +88,8 @@ class TFPreTrainedModel(keras.Model):
             if len(args) > len(names):
                 raise InputError(f"{type(self).__name__} takes at most {len(names)} inputs: {', '.join(names)}.")
             inputs = {**dict(zip(names, args)), **kwargs}
-        settings = Settings({name: inputs.pop(name) for name in SETTINGS if name in inputs})
+        before = inputs.pop("settings", None)  # a functional model repeats its call
+        settings = before or Settings({name: inputs.pop(name) for name in SETTINGS if name in inputs})
         inputs = {name: value for name, value in inputs.items() if value is not None}
         return super().__call__(inputs, training=training, settings=settings)
 
@@ -180,6 +181,17 @@ class TFPreTrainedModel(keras.Model):
         """See `triform.pretrained.Pretrained.save_pretrained`."""
         self.tree.save_pretrained(folder, **kwargs)
 
+    def resize_token_embeddings(self, new_num_tokens: int | None = None, pad_to_multiple_of: int | None = None) -> Any:
+        """See `triform.pretrained.Pretrained.resize_token_embeddings`. Compile the model again afterwards."""
+        before = {id(v): v for v in self.tree.variables}
+        layer = self.tree.resize_token_embeddings(new_num_tokens, pad_to_multiple_of)
+        after = {id(v): v for v in self.tree.variables}
+        for key in before.keys() - after.keys():
+            self._untrack_variable(before[key])
+        for key in after.keys() - before.keys():
+            self._track_variable(after[key])
+        return layer
+
     def slots(self) -> list[Slot]:
         """The model's arrays, one entry for each, in the order of the model."""
         return self.tree.slots()
@@ -194,7 +206,29 @@ def _scores(out: ModelOutput) -> Any:
 def face_of(tree_class: type[PretrainedTree]) -> type[TFPreTrainedModel]:
     """The keras.Model subclass, of the same name, around a class of the shared source."""
     body = {"tree_class": tree_class, "__module__": "triform.tf", "__doc__": tree_class.__doc__, "config_class": tree_class.config_class}
-    return type(tree_class.__name__, (TFPreTrainedModel,), body)
+    made = type(tree_class.__name__, (TFPreTrainedModel,), body)
+    return keras.saving.register_keras_serializable(package=PACKAGE)(made)
+
+
+PACKAGE = "triform"
+
+
+class Deferred:
+    """What Keras finds under the name of a class that nobody has asked for yet: `.keras` files load after `import triform.tf` alone."""
+
+    def __init__(self, module: str, name: str) -> None:
+        self.module, self.name = module, name
+
+    def from_config(self, config: dict[str, Any]) -> Any:
+        """The object that a file describes."""
+        return face(self.module, self.name).from_config(config)
+
+
+def announce(classes: dict[str, str]) -> None:
+    """Tells Keras the names of all classes: class -> module of its architecture."""
+    known = keras.saving.get_custom_objects()
+    for name, module in classes.items():
+        known.setdefault(f"{PACKAGE}>{name}", Deferred(module, name))
 
 
 def face(module: str, name: str) -> type[TFPreTrainedModel]:

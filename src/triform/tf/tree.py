@@ -84,6 +84,7 @@ class PretrainedTree(Pretrained, Module):
 
     backend = "tf"
     face: ClassVar[Any] = None  # the Keras class of a user's subclass
+    policy: str | None = None  # Keras's name of how it computes; None: the global policy
 
     def __init__(self, config: Any, *args: Any, **kwargs: Any) -> None:
         self.config = config
@@ -92,7 +93,7 @@ class PretrainedTree(Pretrained, Module):
     def _handed(cls, tree: Any) -> Any:
         from .pretrained import face_of
 
-        return (vars(cls).get("face") or face_of(cls))(tree=tree)
+        return (vars(cls).get("face") or face_of(cls))(tree=tree, dtype=tree.policy)
 
     def _places(self) -> Iterator[Found]:
         for path, owner in self.walk():
@@ -126,8 +127,18 @@ class PretrainedTree(Pretrained, Module):
     def tensors(self) -> dict[str, LazyTensor]:
         return {slot.name: to_bits(slot.value) for slot in self.slots()}
 
+    def finish(self, dtype: str = "float32", seed: int | None = None) -> None:
+        super().finish(dtype, seed)
+        if dtype != "float32":
+            self.policy = dtype
+
     def complete(self, report: LoadingReport, options: LoadOptions) -> None:
         self.loading_report = report
+        computed = options.dtype_name
+        if options.param_dtype is not None and computed not in ("auto", report.dtype):
+            self.policy = f"mixed_{computed}"
+        elif report.dtype != "float32":
+            self.policy = report.dtype
 
 
 def details(value: Any, owner: Any) -> dict[str, Any]:
@@ -145,7 +156,7 @@ def details(value: Any, owner: Any) -> dict[str, Any]:
 
 def adopt(slot: Slot, value: Any, dtype: str) -> None:
     """Makes the variable of a slot from its value, or assigns to the one there is."""
-    if isinstance(slot.value, keras.Variable) and slot.value.dtype == dtype:
+    if isinstance(slot.value, keras.Variable) and slot.value.dtype == dtype and tuple(slot.value.shape) == np.shape(value):
         slot.value.assign(value)
         return
     variable = keras.Variable(value, dtype=dtype, trainable=slot.trainable, name=slot.name)

@@ -76,7 +76,9 @@ def full(sizes, value, *, like):
 
 def constant(array, *, like):
     x = torch.as_tensor(array, device=like.device)
-    return x.to(like.dtype) if x.is_floating_point() and like.is_floating_point() else x
+    if x.is_floating_point():
+        return x.to(like.dtype) if like.is_floating_point() else x
+    return x if x.dtype == torch.bool else x.long()
 
 
 def zeros_like(x):
@@ -93,8 +95,15 @@ def is_floating(x):
     return x.is_floating_point()
 
 
+def _of_kind(value, x):
+    """A Python number as the integer or boolean that a tensor of such would hold; torch itself does so for floating ones."""
+    if isinstance(value, torch.Tensor) or x.is_floating_point():
+        return value
+    return bool(value) if x.dtype == torch.bool else int(value)
+
+
 def where(condition, x, y):
-    return torch.where(condition, x, y)
+    return torch.where(condition, _of_kind(x, y), _of_kind(y, x))
 
 
 def take(x, index, axis):
@@ -244,10 +253,14 @@ def _linear(x):
     return x
 
 
+def _prelu(x):
+    return F.leaky_relu(x, 0.25)
+
+
 ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
     "gelu": F.gelu, "gelu_python": F.gelu, "gelu_new": _gelu_tanh, "gelu_fast": _gelu_tanh, "gelu_pytorch_tanh": _gelu_tanh,
     "gelu_python_tanh": _gelu_tanh, "gelu_accurate": _gelu_tanh, "gelu_10": _gelu_10, "quick_gelu": _quick_gelu, "relu": F.relu,
-    "relu2": _relu_squared, "relu6": F.relu6, "leaky_relu": F.leaky_relu, "prelu": F.leaky_relu, "silu": F.silu, "swish": F.silu,
+    "relu2": _relu_squared, "relu6": F.relu6, "leaky_relu": F.leaky_relu, "prelu": _prelu, "silu": F.silu, "swish": F.silu,
     "mish": F.mish, "sigmoid": torch.sigmoid, "tanh": torch.tanh, "linear": _linear, "laplace": _laplace, "elu": F.elu,
 }  # fmt: skip
 
