@@ -53,7 +53,9 @@ def test_frameworks_are_imported_in_their_folders_only():
 def test_architectures_see_the_vocabulary_only(path):
     if path.stem == "__init__":
         return
-    allowed = re.compile(r"^triform\.(configs\.\w+|outputs|errors)$|^(typing|collections\.abc|math|dataclasses|functools|itertools)$|^numpy$")
+    allowed = re.compile(
+        r"^triform\.(configs\.\w+|outputs|errors)$|^(typing|collections\.abc|math|dataclasses|functools|itertools)$|^numpy$"
+    )
     for level, module, _ in imports(path):
         assert level in (1, 2) or allowed.match(module), f"{path.name} imports {module}"
     source = ast.parse(path.read_text(encoding="utf-8"))
@@ -73,7 +75,9 @@ def test_architectures_call_no_tensor_methods(path):
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in TENSOR_METHODS:
             receiver = node.func.value
-            assert isinstance(receiver, ast.Name) and receiver.id in ("ops", "nn", "np"), f"{path.name}:{node.lineno} calls .{node.func.attr}()"
+            assert isinstance(receiver, ast.Name) and receiver.id in ("ops", "nn", "np"), (
+                f"{path.name}:{node.lineno} calls .{node.func.attr}()"
+            )
 
 
 def test_backends_do_not_see_each_other():

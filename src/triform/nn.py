@@ -50,12 +50,10 @@ def Parameter(sizes: tuple[int, ...], init: Any = "normal") -> Any:
     Args:
         init: what it starts as, unless the file's INIT says otherwise: "normal" (standard deviation `initializer_range`), "zeros", "ones".
     """
-    ...
 
 
 def Buffer(sizes: tuple[int, ...], dtype: str = "float32", init: Any = "zeros") -> Any:
     """An array that is saved and loaded but never trained. Reading it is `self.name[...]`."""
-    ...
 
 
 class Linear(Module):
@@ -118,7 +116,6 @@ class Dropout(Module):
 
 def record(kind: str, x: Tensor) -> None:
     """Keeps x under `kind` ("hidden_states", "encoder_hidden_states", …) where the caller of the model asked for it."""
-    ...
 
 
 class Context:
@@ -157,7 +154,6 @@ class Context:
 
     def remember(self, layer: int, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
         """Adds keys and values (B, H, T, D) to the cache; gives all there are, (B, H, S, D)."""
-        ...
 
     def attend(
         self,
@@ -173,7 +169,6 @@ class Context:
         window: int | None = None,
     ) -> Tensor:
         """`remember`, then `ops.attention` under this call's mask. `window` narrows it for one layer."""
-        ...
 
     def attend_memory(
         self,
@@ -186,15 +181,12 @@ class Context:
         scale: float | None = None,
     ) -> Tensor:
         """Cross attention to `memory`. `keys_values(memory)` gives k and v (B, H, S, D); it is called once per text, then cached."""
-        ...
 
     def slots(self) -> tuple[Tensor, Tensor]:
         """Places of the queries (T,) and of the slots they look at (S,): what position biases are made of."""
-        ...
 
     def cache(self) -> Any:
         """The Cache for the next call; None where none was asked for."""
-        ...
 
 
 __all__ = [

@@ -44,17 +44,14 @@ Size = int | Any  # an int, or a scalar tensor where a size is open
 
 def shape(x: Tensor) -> tuple[Size, ...]:
     """The sizes of x: ints, but a scalar tensor where a traced function leaves one open."""
-    ...
 
 
 def reshape(x: Tensor, sizes: Sequence[Size]) -> Tensor:
     """x with the same values in row-major order; one size may be -1."""
-    ...
 
 
 def transpose(x: Tensor, axes: Sequence[int]) -> Tensor:
     """x with axis i of the result taken from axis axes[i]."""
-    ...
 
 
 def concat(xs: Sequence[Tensor], axis: int) -> Tensor: ...
@@ -65,17 +62,14 @@ def stack(xs: Sequence[Tensor], axis: int) -> Tensor: ...
 
 def split(x: Tensor, sizes: int | Sequence[int], axis: int) -> tuple[Tensor, ...]:
     """x cut along an axis: into so many equal parts, or into parts of the given sizes."""
-    ...
 
 
 def pad(x: Tensor, widths: Sequence[tuple[Size, Size]], value: float = 0) -> Tensor:
     """x with `widths[i]` = (before, after) more along axis i, filled with `value`."""
-    ...
 
 
 def repeat(x: Tensor, times: int, axis: int) -> Tensor:
     """Each slice along an axis, so many times in a row: [a, b] -> [a, a, b, b]."""
-    ...
 
 
 def broadcast_to(x: Tensor, sizes: Sequence[Size]) -> Tensor: ...
@@ -86,7 +80,6 @@ def flip(x: Tensor, axis: int) -> Tensor: ...
 
 def roll(x: Tensor, shift: int, axis: int) -> Tensor:
     """x moved along an axis by `shift` places; what leaves at one end enters at the other."""
-    ...
 
 
 # ---- making and choosing values
@@ -94,17 +87,14 @@ def roll(x: Tensor, shift: int, axis: int) -> Tensor:
 
 def arange(n: Size, *, like: Tensor) -> Tensor:
     """0 … n - 1, of the index dtype, on the device of `like`."""
-    ...
 
 
 def full(sizes: Sequence[Size], value: float, *, like: Tensor) -> Tensor:
     """A tensor of one value, with the dtype and the device of `like`."""
-    ...
 
 
 def constant(array: Any, *, like: Tensor) -> Tensor:
     """A NumPy array as a tensor on the device of `like`; floating arrays take the dtype of `like`, if that is floating."""
-    ...
 
 
 def zeros_like(x: Tensor) -> Tensor: ...
@@ -112,7 +102,6 @@ def zeros_like(x: Tensor) -> Tensor: ...
 
 def cast(x: Tensor, dtype: Any) -> Tensor:
     """x as another dtype: a name ("float32", "bool", "int" for the index dtype), or the `.dtype` of a tensor."""
-    ...
 
 
 def is_floating(x: Tensor) -> bool: ...
@@ -120,22 +109,18 @@ def is_floating(x: Tensor) -> bool: ...
 
 def where(condition: Tensor, x: Any, y: Any) -> Tensor:
     """x where the condition holds, else y; a Python number takes the other's dtype."""
-    ...
 
 
 def take(x: Tensor, index: Tensor, axis: int) -> Tensor:
     """The slices of x along an axis at the places in `index` (of any shape)."""
-    ...
 
 
 def take_along(x: Tensor, index: Tensor, axis: int) -> Tensor:
     """x[i, …, index[i, …, j], …]: for each place of `index`, the value of x there; shapes agree except along the axis."""
-    ...
 
 
 def one_hot(index: Tensor, depth: int, *, like: Tensor) -> Tensor:
     """(…,) -> (…, depth): 1 at the index and 0 elsewhere; an index out of range gives zeros. The dtype is that of `like`."""
-    ...
 
 
 # ---- arithmetic
@@ -194,27 +179,22 @@ def max(x: Tensor, axis: int, keepdims: bool = False) -> Tensor: ...
 
 def argmax(x: Tensor, axis: int) -> Tensor:
     """The first place of the largest value along an axis, of the index dtype."""
-    ...
 
 
 def top_k(x: Tensor, k: int) -> tuple[Tensor, Tensor]:
     """The k largest values along the last axis, largest first, and their places (index dtype)."""
-    ...
 
 
 def cumsum(x: Tensor, axis: int) -> Tensor:
     """Running sums; integers and booleans give the index dtype."""
-    ...
 
 
 def softmax(x: Tensor, axis: int) -> Tensor:
     """Computed in float32 at least, returned in the dtype of x."""
-    ...
 
 
 def log_softmax(x: Tensor, axis: int) -> Tensor:
     """Computed in float32 at least, returned in the dtype of x."""
-    ...
 
 
 # ---- what Transformers are made of
@@ -222,22 +202,18 @@ def log_softmax(x: Tensor, axis: int) -> Tensor:
 
 def activation(name: str) -> Callable[[Tensor], Tensor]:
     """The activation function that config files call `name`: always the same object for the same name."""
-    ...
 
 
 def split_heads(x: Tensor, heads: int) -> Tensor:
     """(B, T, H * D) -> (B, H, T, D)."""
-    ...
 
 
 def merge_heads(x: Tensor) -> Tensor:
     """(B, H, T, D) -> (B, T, H * D)."""
-    ...
 
 
 def padding_mask(mask: Tensor | None) -> Tensor | None:
     """(B, S), or (B, T, S), nonzero where a token is real -> a bool mask that broadcasts to (B, H, T, S)."""
-    ...
 
 
 def attention(
@@ -268,7 +244,6 @@ def attention(
     Returns: (B, H, T, E).
     Paper: Vaswani et al., 2017, https://arxiv.org/abs/1706.03762, eq. 1.
     """
-    ...
 
 
 # ---- losses: scalars, in float32
@@ -276,12 +251,10 @@ def attention(
 
 def cross_entropy(logits: Tensor, labels: Tensor, *, ignore: int = -100, smoothing: float = 0.0) -> Tensor:
     """Mean of -log softmax(logits)[label] over the labels that are not `ignore`; logits (..., C), labels (...) int."""
-    ...
 
 
 def binary_cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
     """Mean over all entries of the cross entropy of sigmoid(logits) against labels in [0, 1]."""
-    ...
 
 
 def mean_squared_error(x: Tensor, y: Tensor) -> Tensor: ...
@@ -292,12 +265,10 @@ def mean_squared_error(x: Tensor, y: Tensor) -> Tensor: ...
 
 def write(buffer: Tensor, new: Tensor, start: Size, axis: int) -> Tensor:
     """`buffer` with `new` from slot `start` of an axis on. PyTorch writes in place and returns the same tensor."""
-    ...
 
 
 def used(buffer: Tensor, end: Size, axis: int) -> Tensor:
     """The slots before `end`, where a view of them costs nothing and compiles nothing (PyTorch); else the whole buffer."""
-    ...
 
 
 # ---- checks
@@ -305,9 +276,7 @@ def used(buffer: Tensor, end: Size, axis: int) -> Tensor:
 
 def check_length(module: Any, x: Tensor, most: int, field: str = "max_position_embeddings") -> None:
     """Raises InputError where x (B, T, …) has more than `most` tokens; `field` is the config's name for that limit."""
-    ...
 
 
 def exactly_one(module: Any, **given: Any) -> Any:
     """The one argument that is not None. Raises InputError where there is none, or more than one."""
-    ...

@@ -58,7 +58,6 @@ class LoadOptions:
         wanted = self.dtype if self.dtype is not None else self.torch_dtype
         return "auto" if wanted is None else dtype_name(wanted)
 
-
     @property
     def storage_name(self) -> str:
         """What the weights are kept as."""
@@ -90,6 +89,7 @@ class Pretrained:
     output_embeddings: ClassVar[str] = ""
     main_input_name: ClassVar[str] = "input_ids"
     backend: ClassVar[str] = ""
+    config: Any
     is_part: bool = False
     loading_report: LoadingReport | None = None
     _auto_class: ClassVar[str | None] = None
@@ -144,6 +144,8 @@ class Pretrained:
         options = LoadOptions(**{key: kwargs.pop(key) for key in list(kwargs) if key in LOAD_KEYWORDS})
         config = kwargs.pop("config", None)
         source = None if name_or_path is None else hub.locate(name_or_path, **where)
+        if cls.config_class is None and not hasattr(config, "to_dict"):
+            raise InputError(f"{cls.__name__} has no config_class, so from_pretrained needs a config object.")
         if config is None or isinstance(config, (str, os.PathLike)):
             place = name_or_path if config is None else config
             if place is None:
@@ -176,6 +178,7 @@ class Pretrained:
             config._commit_hash = source.commit_hash
         with building.skeleton():
             model = cls._build(config, extra, args)
+        model.prepare(checkpoint)
         model.retie()
         report = load(
             model,
@@ -191,7 +194,7 @@ class Pretrained:
 
     @classmethod
     def _build(cls, config: Any, extra: Mapping[str, Any], args: tuple[Any, ...] = ()) -> Any:
-        return cls(config, *args, **extra)
+        return cls(config, *args, **extra)  # type: ignore[call-arg]
 
     @classmethod
     def _handed(cls, model: Any) -> Any:
@@ -237,6 +240,13 @@ class Pretrained:
     def layers_by_name(self) -> Iterator[tuple[str, Any]]:
         """Every module inside, with its path."""
         raise NotImplementedError
+
+    def prepare(self, checkpoint: Any) -> None:
+        """The last chance to build what a checkpoint is about to fill."""
+
+    def metadata(self) -> dict[str, str]:
+        """What a file of this model says beside the arrays."""
+        return {}
 
     def fill(self, slot: Slot, tensor: LazyTensor, dtype: str) -> None:
         """Adopts an array of a file."""
@@ -391,7 +401,9 @@ def _choose_attention(config: Any, name: str | None) -> None:
     if name is None:
         return
     if name not in ("sdpa", "eager"):
-        raise InputError(f"attn_implementation={name!r} is none that triform has. Choose 'sdpa' (fused where the framework can) or 'eager'.")
+        raise InputError(
+            f"attn_implementation={name!r} is none that triform has. Choose 'sdpa' (fused where the framework can) or 'eager'."
+        )
     config._attn_implementation = name
 
 

@@ -106,7 +106,9 @@ def test_an_optax_step_lowers_the_loss(folder, given, labels):
 
     @jax.jit
     def step(params, state, rng):
-        loss, grads = jax.value_and_grad(lambda p: model(**given, labels=jnp.asarray(labels), params=p, dropout_rng=rng, train=True).loss)(params)
+        loss, grads = jax.value_and_grad(lambda p: model(**given, labels=jnp.asarray(labels), params=p, dropout_rng=rng, train=True).loss)(
+            params
+        )
         updates, state = optimizer.update(grads, state)
         return optax.apply_updates(params, updates), state, loss
 

@@ -123,7 +123,7 @@ def move_off_defaults(model: Any, rng: np.random.Generator) -> None:
                 buffer.mul_(torch.tensor(rng.uniform(0.5, 2.0, tuple(buffer.shape)), dtype=buffer.dtype))
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def reference_case(family: Family, auto_class: str, variant: str | None = None, left: bool = False) -> Case:
     """The reference's model of a task, its inputs and its outputs."""
     import torch
@@ -302,7 +302,9 @@ def gradients(backend: str, model: Any, inputs: dict[str, np.ndarray]) -> dict[s
     given = tensors(backend, inputs)
     if backend == "torch":
         model(**given).loss.backward()
-        return {s.name: np.zeros(s.shape, np.float32) if s.value.grad is None else array(s.value.grad) for s in model.slots() if s.trainable}
+        return {
+            s.name: np.zeros(s.shape, np.float32) if s.value.grad is None else array(s.value.grad) for s in model.slots() if s.trainable
+        }
     if backend == "flax":
         import jax
 

@@ -3,7 +3,7 @@
 import importlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -86,7 +86,7 @@ class Framework:
         return Holder
 
 
-@lru_cache(maxsize=None)
+@cache
 def framework(name: str) -> Framework:
     return Framework(name)
 

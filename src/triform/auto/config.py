@@ -12,7 +12,9 @@ class AutoConfig:
     """Finds the configuration class of a checkpoint and gives it back loaded. No framework is imported."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        raise UsageError("AutoConfig is never made itself: use AutoConfig.from_pretrained(name_or_path) or AutoConfig.for_model(model_type).")
+        raise UsageError(
+            "AutoConfig is never made itself: use AutoConfig.from_pretrained(name_or_path) or AutoConfig.for_model(model_type)."
+        )
 
     @classmethod
     def for_model(cls, model_type: str, **kwargs: Any) -> Any:
@@ -71,7 +73,7 @@ def class_in(data: dict[str, Any], label: Any) -> Any:
         model_type = "timm_wrapper"
     if not isinstance(model_type, str):
         found = "no model_type" if model_type is None else f"model_type {model_type!r}, which is no text"
-        raise ConfigError(f"{label}: config.json has {found}. Add the architecture's name, such as \"model_type\": \"bert\".")
+        raise ConfigError(f'{label}: config.json has {found}. Add the architecture\'s name, such as "model_type": "bert".')
     try:
         return class_for(model_type)
     except UnknownArchitectureError:

@@ -1,7 +1,7 @@
 """The Auto classes of models: one for each task and backend, all of them made here."""
 
 import os
-from functools import lru_cache
+from functools import cache
 from importlib.util import find_spec
 from typing import Any, ClassVar
 
@@ -43,7 +43,8 @@ class AutoModelBase:
         where, config, overrides, rest = split_keywords(name_or_path, kwargs)
         source = None if name_or_path is None else hub.locate(name_or_path, **where)
         if config is None or isinstance(config, (str, os.PathLike)):
-            config = AutoConfig.from_pretrained(source if config is None else config, **where, **overrides(rest))
+            place: Any = source if config is None else config
+            config = AutoConfig.from_pretrained(place, **where, **overrides(rest))
         chosen = cls.class_for(config)
         return load_with(cls.backend, chosen)(source, *args, config=config, **rest)
 
@@ -115,7 +116,7 @@ def architecture_of(config: Any) -> Row | None:
     return None
 
 
-@lru_cache(maxsize=None)
+@cache
 def _own_row(config_class: type) -> Row | None:
     architecture = ARCHITECTURES.get(getattr(config_class, "model_type", ""))
     if architecture is None or config_class.__module__ != f"triform.configs.{architecture.module}":
@@ -148,12 +149,12 @@ def build_with(backend: str, cls: Any) -> Any:
 
 
 def _plain(backend: str, cls: Any) -> Any:
-    from importlib import import_module
+    from triform.plain import plain_class
 
-    return import_module(f"triform.{backend}.plain").Plain(cls)
+    return plain_class(backend, cls)
 
 
-@lru_cache(maxsize=None)
+@cache
 def auto_model(backend: str, auto_class: str) -> type[AutoModelBase]:
     """The Auto class of a task on a backend: auto_model("tf", "AutoModelForMaskedLM") is TFAutoModelForMaskedLM."""
     name = BACKENDS[backend] + auto_class

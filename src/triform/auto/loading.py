@@ -6,7 +6,9 @@ from typing import Any
 from triform import hub
 
 
-def split_keywords(name_or_path: Any, kwargs: dict[str, Any]) -> tuple[dict[str, Any], Any, Callable[[dict[str, Any]], dict[str, Any]], dict[str, Any]]:
+def split_keywords(
+    name_or_path: Any, kwargs: dict[str, Any]
+) -> tuple[dict[str, Any], Any, Callable[[dict[str, Any]], dict[str, Any]], dict[str, Any]]:
     """(the Hub's, config, a function that takes the config's fields out of the rest, the rest)."""
     rest = dict(kwargs)
     where = {key: rest.pop(key) for key in list(rest) if key in hub.HUB_KEYWORDS}

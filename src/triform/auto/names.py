@@ -20,6 +20,7 @@ PLAIN = {
     "PreTrainedTokenizer": "triform.text",
     "PreTrainedTokenizerFast": "triform.text",
     "list_models": "triform.auto.listing",
+    "save_pretrained": "triform.plain",
 }
 BASES = {"PreTrainedModel": "torch", "TFPreTrainedModel": "tf", "FlaxPreTrainedModel": "flax"}
 OTHER_NAMES = {"PreTrainedConfig": "PretrainedConfig"}  # the reference's version 5
@@ -110,4 +111,6 @@ def _absent(name: str, message: str) -> type:
     def from_pretrained(cls: type, *args: Any, **kwargs: Any) -> None:
         raise MissingDependencyError(message)
 
-    return type(name, (), {"__init__": refuse, "from_pretrained": classmethod(from_pretrained), "__doc__": message, "__module__": "triform"})
+    return type(
+        name, (), {"__init__": refuse, "from_pretrained": classmethod(from_pretrained), "__doc__": message, "__module__": "triform"}
+    )

@@ -35,7 +35,9 @@ class AutoPreprocessor:
             config = AutoConfig.from_pretrained(source)
         registered = None if config is None else custom.find_class("preprocessors", cls.__name__, config)
         if registered is None and wanted is not None:
-            registered = next((c for (auto, _), c in custom.CUSTOM.preprocessors.items() if auto == cls.__name__ and c.__name__ == wanted), None)
+            registered = next(
+                (c for (auto, _), c in custom.CUSTOM.preprocessors.items() if auto == cls.__name__ and c.__name__ == wanted), None
+            )
         if registered is not None:
             return registered.from_pretrained(name_or_path, **kwargs)
         if wanted is None and not any(source.find(name) for name in cls.files):

@@ -80,7 +80,7 @@ class PretrainedConfig:
         state = self.__dict__
         state["_commit_hash"] = kwargs.pop("_commit_hash", None)
         state["_attn_implementation"] = kwargs.pop("attn_implementation", kwargs.pop("_attn_implementation", None))
-        labels = {name: kwargs.pop(name) for name in ("num_labels", "id2label", "label2id") if name in kwargs}
+        labels: dict[str, Any] = {name: kwargs.pop(name) for name in ("num_labels", "id2label", "label2id") if name in kwargs}
         if "torch_dtype" in kwargs:
             older = kwargs.pop("torch_dtype")
             kwargs.setdefault("dtype", older)
@@ -137,11 +137,11 @@ class PretrainedConfig:
     @property
     def num_labels(self) -> int:
         """How many classes. Setting another number names them anew."""
-        return len(self.id2label)
+        return len(self.id2label or ())
 
     @num_labels.setter
     def num_labels(self, count: int) -> None:
-        if len(self.id2label) != count:
+        if len(self.id2label or ()) != count:
             self.__dict__["id2label"] = numbered(count)
             self.__dict__["label2id"] = {name: i for i, name in numbered(count).items()}
             self.__dict__.pop("_hash", None)
@@ -313,7 +313,7 @@ class PretrainedConfig:
 
     def get_text_config(self, decoder: bool = False, encoder: bool = False) -> Any:
         """The config of the text model inside; itself where there is none. Raises InputError where there are several."""
-        names = ("decoder", "generator", "text_config") if decoder else ("text_encoder",) if encoder else ()
+        names: tuple[str, ...] = ("decoder", "generator", "text_config") if decoder else ("text_encoder",) if encoder else ()
         names = names or ("text_encoder", "decoder", "generator", "text_config")
         found = [name for name in names if isinstance(getattr(self, name, None), PretrainedConfig)]
         if len(found) > 1:

@@ -3,13 +3,13 @@
 import types
 import typing
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 Check = Callable[[Any], bool]
 
 
-@lru_cache(maxsize=None)
+@cache
 def checker(annotation: Any) -> Check:
     """A test for values of a type: an int passes for a float, a bool for nothing but a bool, a list for a tuple."""
     if annotation is Any:

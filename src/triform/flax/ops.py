@@ -39,9 +39,9 @@ def stack(xs, axis):
 def split(x, sizes, axis):
     if isinstance(sizes, int):
         return tuple(jnp.split(x, sizes, axis))
-    if math.fsum(sizes) != x.shape[axis]:  # JAX would cut or stretch the last part
-        raise ValueError(f"split into parts of {tuple(sizes)} does not fit {x.shape[axis]} places (axis {axis} of {tuple(x.shape)}).")
-    ends = list(itertools.accumulate(sizes))[:-1]
+    *ends, total = itertools.accumulate(sizes)
+    if total != x.shape[axis]:  # JAX would cut or stretch the last part
+        raise ValueError(f"Parts of sizes {tuple(sizes)} do not fit into {x.shape[axis]} places (axis {axis} of {tuple(x.shape)}).")
     return tuple(jnp.split(x, ends, axis))
 
 

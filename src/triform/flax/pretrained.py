@@ -56,7 +56,7 @@ class FlaxPreTrainedModel(Pretrained, Module):
         if train is not None:
             twin.train() if train else twin.eval()
         if params is not None:
-            twin.params = params
+            twin._take(params)
         if dropout_rng is not None:
             twin.seed_dropout(dropout_rng)
         if self.compute_dtype is not None:
@@ -128,8 +128,7 @@ class FlaxPreTrainedModel(Pretrained, Module):
     # ---- the arrays of a model
 
     def _places(self) -> Iterator[Found]:
-        for name, owner, attribute, variable in variables(self):
-            yield Found(name, owner, attribute, variable, _details(variable, owner))
+        return places(self)
 
     def _submodels(self) -> Iterator[tuple[str, Any]]:
         return ((name, module) for name, module in walk(self) if isinstance(module, FlaxPreTrainedModel))
@@ -153,7 +152,7 @@ class FlaxPreTrainedModel(Pretrained, Module):
         slot.value.set_value(value)
 
     def finish(self, dtype: str = "float32", seed: int | None = None, rngs: nnx.Rngs | None = None) -> None:
-        super().finish(dtype, seed if rngs is None else rngs)
+        super().finish(dtype, seed if rngs is None else rngs)  # type: ignore[arg-type]
         if self.has_dropout():
             self.seed_dropout((seed or 0) if rngs is None else rngs.dropout())
         self.train()
@@ -171,6 +170,12 @@ class FlaxPreTrainedModel(Pretrained, Module):
 def _arrays(inputs: dict[str, Any]) -> dict[str, Any]:
     """NumPy inputs as JAX arrays; anything else as it is."""
     return {name: jnp.asarray(x) if isinstance(x, np.ndarray) else x for name, x in inputs.items()}
+
+
+def places(model: nnx.Module) -> Iterator[Found]:
+    """Every place of a module that holds a parameter or a running statistic."""
+    for name, owner, attribute, variable in variables(model):
+        yield Found(name, owner, attribute, variable, _details(variable, owner))
 
 
 def _details(variable: nnx.Variable, owner: Any) -> dict[str, Any]:

@@ -37,6 +37,8 @@ class Context:
         self._values: dict[int, Any] = {}
         self._cross: dict[int, tuple[Any, Any]] = {}
         self._masks: dict[int | None, Any] = {}
+        self.seen: Any = None
+        self._visible: Any = None
         self._number(position_ids)
         if causal:
             self._see(attention_mask)

@@ -169,6 +169,7 @@ class BertPooler(nn.Module):
 
 class BertPreTrainedModel(nn.Model):
     """What all BERT models have in common."""
+
     config_class, prefix = BertConfig, "bert"
     input_embeddings, output_embeddings = "embeddings.word_embeddings", "cls.predictions.decoder"
 

@@ -287,7 +287,8 @@ def merge_heads(x):
 def padding_mask(mask):
     if mask is None:
         return None
-    return (mask[:, None, None, :] if len(mask.shape) == 2 else mask[:, None]) > tf.cast(0, mask.dtype)
+    mask = mask[:, None, None, :] if len(mask.shape) == 2 else mask[:, None]
+    return mask if mask.dtype == tf.bool else mask > tf.cast(0, mask.dtype)
 
 
 def attention(q, k, v, mask=None, *, causal=False, bias=None, scale=None, softcap=None, dropout=None, kind="attentions"):
@@ -335,7 +336,7 @@ def mean_squared_error(x, y):
 
 def write(buffer, new, start, axis):
     stop = start + shape(new)[axis]
-    cut = lambda a, b: buffer[(slice(None),) * axis + (slice(a, b),)]
+    cut = lambda a, b: buffer[(slice(None),) * (axis % len(buffer.shape)) + (slice(a, b),)]
     return tf.concat([cut(None, start), tf.cast(new, buffer.dtype), cut(stop, None)], axis)
 
 

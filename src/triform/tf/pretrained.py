@@ -1,7 +1,7 @@
 """Pretrained models on TensorFlow: genuine keras.Models around the tree of the shared source."""
 
 import importlib
-from functools import lru_cache
+from functools import cache
 from typing import Any, ClassVar
 
 import keras
@@ -28,13 +28,14 @@ def _register(cls: type[ModelOutput]) -> None:
 
     optree.register_pytree_node(
         cls,
-        lambda out: (out.to_tuple(), tuple(out), tuple(out)),
-        lambda names, values: cls(**dict(zip(names, values))),
+        lambda out: (out.to_tuple(), tuple(out), tuple(out)),  # type: ignore[attr-defined]
+        lambda names, values: cls(**dict(zip(names, values))),  # type: ignore[call-overload]
         namespace="keras",
     )
 
 
 on_new_class(_register)
+
 
 class Settings:
     """Inputs that are not, or not only, tensors: Keras is not to look inside."""
@@ -152,7 +153,7 @@ class TFPreTrainedModel(keras.Model):
             seed: the same seed gives the same values on every backend. Default: Keras's own generator (keras.utils.set_random_seed).
         """
         if not isinstance(config, dict):
-            return cls.tree_class.from_config(config, **kwargs)
+            return cls._loader().from_config(config, **kwargs)
         policy = keras.saving.deserialize_keras_object(config["dtype"])
         return cls(cls.tree_class.config_class.from_dict(config["model"]), name=config["name"], dtype=policy)
 
@@ -175,11 +176,21 @@ class TFPreTrainedModel(keras.Model):
     @classmethod
     def from_pretrained(cls, *args: Any, **kwargs: Any) -> Any:
         """See `triform.pretrained.Pretrained.from_pretrained`."""
-        return cls.tree_class.from_pretrained(*args, **kwargs)
+        return cls._loader().from_pretrained(*args, **kwargs)
+
+    @classmethod
+    def _loader(cls) -> Any:
+        """What builds and loads objects of this class: the tree, or, for a class made of Keras layers, the frame for plain ones."""
+        if cls.tree_class is not None:
+            return cls.tree_class
+        from triform.plain import plain_class
+
+        return plain_class("tf", cls)
 
     def save_pretrained(self, folder: Any, **kwargs: Any) -> None:
         """See `triform.pretrained.Pretrained.save_pretrained`."""
-        self.tree.save_pretrained(folder, **kwargs)
+        saved = self.tree if self.tree is not None else self._loader()(self.config, module=self)
+        saved.save_pretrained(folder, **kwargs)
 
     def resize_token_embeddings(self, new_num_tokens: int | None = None, pad_to_multiple_of: int | None = None) -> Any:
         """See `triform.pretrained.Pretrained.resize_token_embeddings`. Compile the model again afterwards."""
@@ -202,8 +213,8 @@ def _scores(out: ModelOutput) -> Any:
     return out["logits"] if "logits" in out else out.to_tuple()[0]
 
 
-@lru_cache(maxsize=None)
-def face_of(tree_class: type[PretrainedTree]) -> type[TFPreTrainedModel]:
+@cache
+def face_of(tree_class: Any) -> type[TFPreTrainedModel]:
     """The keras.Model subclass, of the same name, around a class of the shared source."""
     body = {"tree_class": tree_class, "__module__": "triform.tf", "__doc__": tree_class.__doc__, "config_class": tree_class.config_class}
     made = type(tree_class.__name__, (TFPreTrainedModel,), body)

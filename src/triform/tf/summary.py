@@ -40,8 +40,8 @@ def print_summary(model: Any, print_fn: Any = None) -> None:
     table.add_column("class")
     table.add_column("parameters", justify="right")
     table.add_column("trained")
-    for path, name, size, trained in rows(model.tree):
-        table.add_row(path, name, f"{size:,}", "yes" if trained else "no")
+    for path, name, size, learns in rows(model.tree):
+        table.add_row(path, name, f"{size:,}", "yes" if learns else "no")
     total = sum(math.prod(v.shape) for v in model.variables if v is not model.seed_generator.state)
     trained = sum(math.prod(v.shape) for v in model.trainable_variables)
     lines = f"Total parameters: {total:,}\nTrained: {trained:,}\nNot trained: {total - trained:,}"

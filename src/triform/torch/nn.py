@@ -27,7 +27,7 @@ def Parameter(sizes: tuple[int, ...], init: Any = "normal") -> torch.nn.Paramete
 
 def Buffer(sizes: tuple[int, ...], dtype: str = "float32", init: Any = "zeros") -> torch.nn.Buffer:
     buffer = torch.nn.Buffer(torch.empty(sizes, dtype=getattr(torch, dtype), device="meta"))
-    buffer.initial = init
+    buffer.initial = init  # type: ignore[attr-defined]
     return buffer
 
 

@@ -360,4 +360,3 @@ def check_length(module, x, most, field="max_position_embeddings"):
             module,
             f"the input has {x.shape[1]} tokens, but config.{field} is {most}. Truncate it: tokenizer(..., truncation=True).",
         )
-

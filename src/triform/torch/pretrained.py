@@ -45,14 +45,7 @@ class PreTrainedModel(Pretrained, torch.nn.Module):
     # ---- the arrays of a model
 
     def _places(self) -> Iterator[Found]:
-        for path, module in self.named_modules(remove_duplicate=False):
-            dot = f"{path}." if path else ""
-            for name, parameter in module._parameters.items():
-                if parameter is not None:
-                    yield Found(dot + name, module, name, parameter, _details(parameter, module))
-            for name, buffer in module._buffers.items():
-                if buffer is not None and name not in module._non_persistent_buffers_set:
-                    yield Found(dot + name, module, name, buffer, _details(buffer, module))
+        return places(self)
 
     def _submodels(self) -> Iterator[tuple[str, Any]]:
         return ((name, module) for name, module in self.named_modules() if isinstance(module, PreTrainedModel))
@@ -132,7 +125,7 @@ class PreTrainedModel(Pretrained, torch.nn.Module):
     def _checkpoint(self, on: bool) -> None:
         for module in self.modules():
             if hasattr(module, "gradient_checkpointing"):
-                module.gradient_checkpointing = on
+                module.gradient_checkpointing = on  # type: ignore[assignment]
 
     def can_generate(self) -> bool:
         """Whether it has `generate`."""
@@ -142,6 +135,18 @@ class PreTrainedModel(Pretrained, torch.nn.Module):
         if only_trainable:
             return sum(p.numel() for p in self.parameters() if p.requires_grad)
         return super().num_parameters(exclude_embeddings=exclude_embeddings)
+
+
+def places(model: torch.nn.Module) -> Iterator[Found]:
+    """Every place of a module that holds a parameter, or a buffer that is saved."""
+    for path, module in model.named_modules(remove_duplicate=False):
+        dot = f"{path}." if path else ""
+        for name, parameter in module._parameters.items():
+            if parameter is not None:
+                yield Found(dot + name, module, name, parameter, _details(parameter, module))
+        for name, buffer in module._buffers.items():
+            if buffer is not None and name not in module._non_persistent_buffers_set:
+                yield Found(dot + name, module, name, buffer, _details(buffer, module))
 
 
 def _details(value: torch.Tensor, module: torch.nn.Module) -> dict[str, Any]:
@@ -201,5 +206,3 @@ def _device(device_map: Any) -> Any:
     if isinstance(device_map, int) and device_map < 0:
         raise InputError(f"device_map={device_map} is no device; give 0 or above, 'cpu', or 'cuda:0'.")
     return device_map
-
-

@@ -35,9 +35,8 @@ def open_hdf5(path: str | os.PathLike[str]) -> Checkpoint:
     layered = any(name.startswith(NAMES) for child in root.children.values() if not isinstance(child, Array) for name in child.attributes)
     tensors: dict[str, LazyTensor] = {}
     for place, array in root.arrays():
-        name = "/".join(place.split("/")[2:]) if layered else place  # without layer and model; shards have neither
-        if not name:
-            raise CorruptFileError(f"{path}: {place!r} lies outside of the layers that Keras would put it into.")
+        parts = place.split("/")
+        name = "/".join(parts[2:] or parts[1:] or parts) if layered else place  # without layer and model; shards have neither
         tensor = _tensor(data, array, f"{path}: {place!r}")
         if name in tensors and (tensors[name].shape, tensors[name].dtype) != (tensor.shape, tensor.dtype):
             raise CorruptFileError(f"{path}: {name!r} is stored with two shapes, {tensors[name].shape} and {tensor.shape}.")
@@ -58,7 +57,8 @@ def write_hdf5(
     """Writes a file as Keras lays it out: a group for each layer, and in it the variables under their whole names.
 
     Args:
-        layers: layer name -> variable name ("tf_bert_model/bert/pooler/dense/kernel:0") -> tensor; see `foreign_names.to_tensorflow`.
+        layers: layer name -> variable name ("tf_bert_model/bert/pooler/dense/kernel:0") -> tensor; see `foreign_saving.to_tensorflow`.
+            A tensor that several layers hold is stored once and linked.
         replacement: join this one, which renames several files together; default: this file by itself.
 
     Raises: MissingDependencyError without h5py; InputError for a dtype that HDF5 and NumPy lack.
@@ -75,11 +75,15 @@ def write_hdf5(
         with owner.file(path) as beside, h5py.File(beside, "w") as file:
             file.attrs["backend"] = "tensorflow"
             _write_names(file, "layer_names", list(layers))
+            stored: dict[int, Any] = {}
             for layer, variables in layers.items():
                 group = file.create_group(layer)
                 _write_names(group, NAMES, list(variables))
                 for name, tensor in variables.items():
-                    group.create_dataset(name, data=tensor.read())
+                    if id(tensor) in stored:
+                        group[name] = stored[id(tensor)]
+                    else:
+                        stored[id(tensor)] = group.create_dataset(name, data=tensor.read())
 
 
 def _write_names(group: Any, attribute: str, names: Sequence[str]) -> None:

@@ -44,7 +44,9 @@ def load(
     report = LoadingReport(f"{type(model).__name__} ({model.backend})", source)
     found = _matched(by_name, checkpoint, parts, report, key_mapping or {})
 
-    missing, refused, fresh = [], [], []
+    missing: list[str] = []
+    refused: list[str] = []
+    fresh: list[Slot] = []
     chosen: list[tuple[Slot, LazyTensor]] = []
     differing = []
     for slot in slots:
@@ -52,8 +54,7 @@ def load(
         if name is None:
             if not slot.filled:
                 fresh.append(slot)
-            optional = _optional(slot, parts, report.model)
-            (missing if optional or strictness.missing or slot.filled else refused).append(slot.name)
+            (missing if strictness.missing or _optional(slot, parts) else refused).append(slot.name)
             continue
         tensor = checkpoint[found[name]]
         if tuple(tensor.shape) != slot.shape:
@@ -79,7 +80,9 @@ def resolved_dtype(dtype: str, config: Any, checkpoint: Mapping[str, LazyTensor]
     if wanted == "auto":
         wanted = next((t.dtype for t in checkpoint.values() if t.dtype in FLOATING), "float32")
     if wanted not in FLOATING:
-        raise InputError(f"dtype={dtype!r} is none that weights can have. Choose from: auto, {', '.join(n for n in STORAGE if n in FLOATING)}.")
+        raise InputError(
+            f"dtype={dtype!r} is none that weights can have. Choose from: auto, {', '.join(n for n in STORAGE if n in FLOATING)}."
+        )
     return wanted
 
 
@@ -130,7 +133,7 @@ def _prefixer(wanted: Iterable[str], keys: Iterable[str], model: Any):
     return lambda key: key
 
 
-def _optional(slot: Slot, parts: list[Part], model: str) -> bool:
+def _optional(slot: Slot, parts: list[Part]) -> bool:
     """Whether files may lack it: by the tables, or because it is a head on top of a base model."""
     outer = parts[0].model
     prefix = f"{outer.prefix}." if outer.prefix else ""

@@ -36,7 +36,7 @@ def save_model(
     shards = plan_shards({name: t.nbytes for name, t in tensors.items()}, max_shard_size, variant=variant)
     written = []
     for filename, names in shards:
-        write_safetensors(target / filename, {name: tensors[name] for name in names}, {"format": "pt"})
+        write_safetensors(target / filename, {name: tensors[name] for name in names}, {"format": "pt", **model.metadata()})
         written.append(target / filename)
     if len(shards) > 1:
         index = {

@@ -14,7 +14,7 @@ import re
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 NAMES = ("RENAME", "TIED", "SHARED", "OPTIONAL", "IGNORE", "INIT")
@@ -32,8 +32,8 @@ class Tables:
     init: tuple[tuple[re.Pattern[str], Any], ...] = ()
 
 
-@lru_cache(maxsize=None)
-def tables_of(cls: type) -> Tables:
+@cache
+def tables_of(cls: Any) -> Tables:
     """The tables of the file that defines a class; for a user's subclass, of the file that defines its nearest ancestor with any."""
     for ancestor in cls.__mro__:
         module = vars(sys.modules.get(ancestor.__module__, object()) or object()) if ancestor.__module__ in sys.modules else {}
@@ -65,9 +65,11 @@ class Part:
 
 def parts_of(model: Any, named: Iterable[tuple[str, Any]]) -> list[Part]:
     """The model and those models inside it that come from another file; outermost first."""
-    parts = [Part("", model, tables_of(type(model)))]
+    kind: Any = type(model)
+    parts = [Part("", model, tables_of(kind))]
     for name, inner in named:
-        tables = tables_of(type(inner))
+        kind = type(inner)
+        tables = tables_of(kind)
         if inner is not model and tables is not parts[0].tables and tables != parts[0].tables:
             parts.append(Part(f"{name}.", inner, tables))
     return parts
