@@ -66,7 +66,9 @@ def save_pretrained(model: Any, folder: str | os.PathLike[str], **kwargs: Any) -
         return
     config = getattr(model, "config", None)
     if config is None or not hasattr(config, "to_json_string"):
-        raise InputError(f"{type(model).__name__} has no `config`, without which it could not be loaded again. Set it to its PretrainedConfig.")
+        raise InputError(
+            f"{type(model).__name__} has no `config`, without which it could not be loaded again. Set it to its PretrainedConfig."
+        )
     frame = plain_class(backend_of(model), type(model))
     frame(config, module=model).save_pretrained(folder, **kwargs)
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 from frameworks import TOLERANCE, assert_near, distance, framework
-from test_names import OPS
+from test_signatures import OPS
 
 from triform.calls import ShapeError
 from triform.errors import InputError
@@ -168,8 +168,8 @@ CASES = [
 ELSEWHERE = {  # ops that the cases cannot hold, and where they are tested
     "shape", "is_floating", "check_length", "exactly_one",  # below
     "activation", "split_heads", "merge_heads", "padding_mask", "cross_entropy", "binary_cross_entropy", "mean_squared_error",
-    "write", "used",  # test_transformer_ops.py
-    "attention",  # test_attention.py
+    "write", "used",  # test_ops_transformer.py
+    "attention",  # test_ops_attention.py
 }  # fmt: skip
 
 

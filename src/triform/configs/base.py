@@ -97,7 +97,8 @@ class PretrainedConfig:
         state["id2label"], state["label2id"] = named(labels, problems)
         state.update((name, value) for name, value in kwargs.items() if not name.startswith("__") and name not in ("model_type",))
         problems += self._checked_problem_type()
-        problems += self.validate() or ()
+        if not problems:
+            problems += self.validate() or ()
         if problems:
             raise ConfigError(f"{cls.__name__}: {'; '.join(problems)}.")
 
@@ -113,8 +114,7 @@ class PretrainedConfig:
         annotation = type(self)._fields[name]
         if name == "dtype":
             value = _dtype_name(value)
-        default = getattr(type(self), name, MISSING)
-        nullable = value is None and default is not MISSING  # the reference keeps a null as it is
+        nullable = value is None and name in PretrainedConfig._fields  # files say null for many of these
         if name in self.sub_configs or nullable or checker(annotation)(value):
             self.__dict__[name] = value
         else:

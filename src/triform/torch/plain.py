@@ -15,7 +15,12 @@ class Plain(PlainModel):
     """The frame around one."""
 
     backend = "torch"
-    fill, draw, tensors, _as_checkpoint = PreTrainedModel.fill, PreTrainedModel.draw, PreTrainedModel.tensors, PreTrainedModel._as_checkpoint
+    fill, draw, tensors, _as_checkpoint = (
+        PreTrainedModel.fill,
+        PreTrainedModel.draw,
+        PreTrainedModel.tensors,
+        PreTrainedModel._as_checkpoint,
+    )
 
     def _places(self) -> Iterator[Found]:
         return places(self.module)

@@ -16,6 +16,8 @@ from collections.abc import Mapping
 
 from triform.errors import CorruptFileError
 from triform.weights.checkpoint import Checkpoint
+from triform.weights.gguf_names import gguf_to_pytorch
+from triform.weights.lazy import permuted, reshaped
 from triform.weights.tensor import LazyTensor
 
 Shape = tuple[int, ...]
@@ -37,12 +39,14 @@ def to_pytorch(checkpoint: Checkpoint, expected: Mapping[str, Shape] | None = No
     """The same tensors under PyTorch's names and in its layouts; nothing is read yet.
 
     Args:
-        checkpoint: of format "tf" or "flax"; one of format "pt" is returned as it is.
+        checkpoint: of format "tf", "flax" or "gguf"; one of format "pt" is returned as it is.
         expected: names and shapes of the model that is to be filled. Where a foreign name can mean several, the one of these is taken,
             with or without the model's first part ("bert."); sizes of 1 are made to agree. Without it names follow the rules alone.
 
     Raises: CorruptFileError where two different tensors get the same name, or a name cannot be one.
     """
+    if checkpoint.format == "gguf":
+        return gguf_to_pytorch(checkpoint)
     if checkpoint.format not in ("tf", "flax"):
         return checkpoint
     names_of = _tensorflow_names if checkpoint.format == "tf" else _flax_names
@@ -144,9 +148,8 @@ def _laid_out(tensor: LazyTensor, axes: Shape | None, wanted: Shape | None) -> L
     shape = tensor.shape if axes is None else tuple(tensor.shape[axis] for axis in axes)
     if wanted is not None and _without_ones(wanted) == _without_ones(shape):
         shape = tuple(wanted)
-    if axes is None and shape == tensor.shape:
-        return tensor
-    return LazyTensor(tensor.dtype, shape, lambda: (tensor.read() if axes is None else tensor.read().transpose(axes)).reshape(shape))
+    made = tensor if axes is None else permuted(tensor, axes)
+    return made if made.shape == shape else reshaped(made, shape)
 
 
 def _without_ones(shape: Shape) -> Shape:

@@ -8,9 +8,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
 from triform.errors import InputError, nearest
+from triform.weights.lazy import flipped, permuted, reshaped, widened
 from triform.weights.tensor import LazyTensor
 
 EMBEDDING = re.compile(
@@ -125,7 +124,7 @@ def to_tensorflow(
         layer = first.removesuffix(".shared")
         # what lies outside of every layer of the model (one tensor, or an embedding that several layers share) is named after itself
         full = f"{path}:0" if not inside else f"{first}/{path}:0" if first.endswith("shared") else f"{root}/{path}:0"
-        made = layers.setdefault(layer, {})[full] = _widened(_in_tensorflow(name, tensor, tensors, style))
+        made = layers.setdefault(layer, {})[full] = widened(_in_tensorflow(name, tensor, tensors, style))
         if style.doubled and path == style.doubled[0]:
             layers[layer][f"{root}/{style.doubled[1]}:0"] = made
     shared_by, shared = style.shared
@@ -179,20 +178,12 @@ def _spelled(name: str, tensors: Mapping[str, LazyTensor], style: Style, prefix:
 def _in_tensorflow(name: str, tensor: LazyTensor, tensors: Mapping[str, LazyTensor], style: Style) -> LazyTensor:
     path, _, last = name.rpartition(".")
     if re.fullmatch(style.rows, path.rpartition(".")[2]):
-        return tensor if last == "weight" else LazyTensor(tensor.dtype, (1, *tensor.shape), lambda: tensor.read()[None])
+        return tensor if last == "weight" else reshaped(tensor, (1, *tensor.shape))
     return _to_kernel(tensor) if _kind(name, tensors) == "kernel" else tensor
 
 
 def _to_kernel(tensor: LazyTensor) -> LazyTensor:
-    axes = CONV_AXES if len(tensor.shape) == 4 else tuple(reversed(range(len(tensor.shape))))
-    return LazyTensor(tensor.dtype, tuple(tensor.shape[axis] for axis in axes), lambda: tensor.read().transpose(axes))
-
-
-def _widened(tensor: LazyTensor) -> LazyTensor:
-    """bfloat16 as float32, exactly: its bits are the upper half."""
-    if tensor.dtype != "bfloat16":
-        return tensor
-    return LazyTensor("float32", tensor.shape, lambda: (tensor.read().astype(np.uint32) << 16).view(np.float32))
+    return permuted(tensor, CONV_AXES) if len(tensor.shape) == 4 else flipped(tensor)
 
 
 def _snake(name: str) -> str:

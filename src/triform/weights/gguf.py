@@ -23,7 +23,7 @@ PLAIN = {0: "float32", 1: "float16", 24: "int8", 25: "int16", 26: "int32", 27: "
 NUMBERS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
 TEXT, ARRAY = 8, 9
 MOST_ENTRIES = 100_000  # of metadata, and of tensors
-MOST_TEXTS = 2_000_000  # in the arrays of metadata: vocabulary and merges
+MOST_ITEMS = 2_000_000  # in the arrays of metadata: vocabulary, scores and merges
 
 
 def open_gguf(path: str | os.PathLike[str]) -> Checkpoint:
@@ -52,7 +52,7 @@ class _Header:
     def __init__(self, data: np.ndarray, path: Path) -> None:
         self.data, self.view, self.path = data, data.data, path
         self.at = 0
-        self.texts = 0
+        self.items = 0
         magic, version = self.unpack("4sI")
         if magic != b"GGUF" or version not in (2, 3):
             raise self.corrupt(f"it begins with {magic!r} and version {version}; expected b'GGUF' and version 2 or 3")
@@ -80,8 +80,8 @@ class _Header:
 
     def text(self) -> str:
         length = self.unpack("Q")[0]
-        self.texts += 1
-        if length > self.data.size - self.at or self.texts > MOST_TEXTS:
+        self.items += 1
+        if length > self.data.size - self.at or self.items > MOST_ITEMS:
             raise self.corrupt(f"it has a text of {length:,} bytes, or too many texts")
         raw = bytes(self.view[self.at : self.at + length])
         self.at += length
@@ -100,8 +100,9 @@ class _Header:
         if inner not in NUMBERS:
             raise self.corrupt(f"an array has elements of type {inner}")
         begin, size = self.at, length * struct.calcsize(NUMBERS[inner])
-        if size > self.data.size - begin:
-            raise self.corrupt(f"an array of {length:,} numbers reaches beyond its end")
+        self.items += length
+        if size > self.data.size - begin or self.items > MOST_ITEMS:
+            raise self.corrupt(f"an array of {length:,} numbers reaches beyond its end, or is one too many")
         self.at += size
         return np.frombuffer(self.view[begin : begin + size], dtype=np.dtype(NUMBERS[inner])).tolist()
 

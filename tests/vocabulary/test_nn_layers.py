@@ -79,7 +79,9 @@ def test_parameters_are_the_checkpoints(fw, name):
     model = fw.holder(lambda: layer.build(fw.nn)).from_config(PretrainedConfig(), seed=0)
     assert {slot.name: slot.shape for slot in model.slots()} == {f"layer.{name}": size for name, size in layer.shapes.items()}
     assert all(slot.trainable and slot.dtype == "float32" for slot in model.slots())
-    assert {t: lazy.shape for t, lazy in (model.tree if fw.name == "tf" else model).tensors().items()} == {s.name: s.shape for s in model.slots()}
+    assert {t: lazy.shape for t, lazy in (model.tree if fw.name == "tf" else model).tensors().items()} == {
+        s.name: s.shape for s in model.slots()
+    }
 
 
 @pytest.mark.parametrize("name", LAYERS)

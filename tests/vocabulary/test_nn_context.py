@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from frameworks import TOLERANCE, Framework, assert_near, frame, framework
-from test_attention import attention
+from test_ops_attention import attention
 
 from triform.configs.base import PretrainedConfig
 from triform.errors import InputError
