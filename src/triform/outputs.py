@@ -141,6 +141,16 @@ class EncoderOutput(ModelOutput):
     cross_attentions: Tensors | None = None
 
 
+class DecoderOutput(ModelOutput):
+    """last_hidden_state (B, T, D); past_key_values: a Cache, where one was asked for."""
+
+    last_hidden_state: Tensor = None
+    past_key_values: Any = None
+    hidden_states: Tensors | None = None
+    attentions: Tensors | None = None
+    cross_attentions: Tensors | None = None
+
+
 class LogitsOutput(ModelOutput):
     """logits: (B, C) for classification, (B, choices) for multiple choice, (B, T, C) for token classification and masked words."""
 

@@ -6,7 +6,7 @@ They are built, loaded and saved by the rules of all others; what the user gets 
 import os
 import sys
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache
 from importlib import import_module
 from typing import Any, ClassVar
 
@@ -44,7 +44,7 @@ class PlainModel(Pretrained):
         return getattr(self.module, name)
 
 
-@lru_cache(maxsize=None)
+@cache
 def plain_class(backend: str, cls: Any) -> Any:
     """The frame for a user's class, of the same name."""
     base = import_module(f"triform.{backend}.plain").Plain

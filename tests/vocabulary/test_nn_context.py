@@ -1,6 +1,6 @@
 """Context: a stack of attention decoded step by step equals the same stack in one pass, and both equal NumPy."""
 
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ LEFT = (0, 3, 1)  # padding of each row
 PASSES = 5  # products of matrices that a value goes through, each with its own rounding: multiplies the tolerance
 
 
-@lru_cache(maxsize=None)
+@cache
 def toy(name: str) -> type:
     """A decoder whose result depends on tokens, positions, and what is seen; of its two layers the second may have a window of its own."""
     fw = framework(name)
@@ -64,7 +64,7 @@ def toy(name: str) -> type:
     return Toy
 
 
-@lru_cache(maxsize=None)
+@cache
 def weights() -> dict[str, np.ndarray]:
     rng = np.random.default_rng(4)
     sizes = {"words.weight": (VOCABULARY, WIDTH), "places.weight": (PLACES, WIDTH)}
@@ -246,7 +246,7 @@ def test_an_encoder_sees_both_ways(fw, rng):
 
 def test_too_little_room(fw, rng):
     context = fw.nn.Context(fw.tensor(np.zeros((ROWS, 4), int)), causal=True, use_cache=3)
-    with pytest.raises(InputError, match="use_cache=3 .* 4 tokens"):
+    with pytest.raises(InputError, match=r"use_cache=3 .* 4 tokens"):
         context.remember(0, keys(fw, rng, 4), keys(fw, rng, 4))
 
 

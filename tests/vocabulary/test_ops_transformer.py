@@ -54,7 +54,7 @@ def test_activation(fw, name):
 
 
 def test_unknown_activation(fw):
-    with pytest.raises(InputError, match="'gelu_mew'.*gelu_new.*swish"):
+    with pytest.raises(InputError, match=r"'gelu_mew'.*gelu_new.*swish"):
         fw.ops.activation("gelu_mew")
 
 

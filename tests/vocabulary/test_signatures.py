@@ -88,4 +88,4 @@ def test_the_specification_does_nothing(module):
     assert found
     for function in found:
         body = function.body[1:] if ast.get_docstring(function) is not None else function.body
-        assert [ast.unparse(statement) for statement in body] == ["..."], f"{function.name} does something"
+        assert [ast.unparse(statement) for statement in body] in ([], ["..."]), f"{function.name} does something"

@@ -35,6 +35,10 @@ ARCHITECTURES: dict[str, Row] = {
         "bert", "Bert", "Model ForPreTraining ForMaskedLM LMHeadModel ForNextSentencePrediction ForSequenceClassification "
         "ForMultipleChoice ForTokenClassification ForQuestionAnswering", CausalLM="LMHeadModel", TextEncoding="Model",
     ),
+    "gpt2": _row(
+        "gpt2", "GPT2", "Model LMHeadModel ForSequenceClassification ForTokenClassification ForQuestionAnswering",
+        PreTraining="LMHeadModel", CausalLM="LMHeadModel",
+    ),
 }  # fmt: skip
 
 # Auto class -> what it is for, in the words of its documentation.

@@ -1,8 +1,8 @@
 # Made by tools/make_stubs.py: change the table in auto/registry.py and run `make fix`.
 from typing import Any
-
-from triform.flax.pretrained import FlaxPreTrainedModel as FlaxPreTrainedModel
 from triform.models import bert as _bert
+from triform.models import gpt2 as _gpt2
+from triform.flax.pretrained import FlaxPreTrainedModel as FlaxPreTrainedModel
 
 def architecture_class(module: str, name: str) -> Any: ...
 
@@ -15,3 +15,8 @@ class BertForSequenceClassification(_bert.BertForSequenceClassification, FlaxPre
 class BertForTokenClassification(_bert.BertForTokenClassification, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class BertLMHeadModel(_bert.BertLMHeadModel, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class BertModel(_bert.BertModel, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class GPT2ForQuestionAnswering(_gpt2.GPT2ForQuestionAnswering, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class GPT2ForSequenceClassification(_gpt2.GPT2ForSequenceClassification, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class GPT2ForTokenClassification(_gpt2.GPT2ForTokenClassification, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class GPT2LMHeadModel(_gpt2.GPT2LMHeadModel, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class GPT2Model(_gpt2.GPT2Model, FlaxPreTrainedModel): ...  # type: ignore[misc]

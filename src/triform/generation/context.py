@@ -43,7 +43,7 @@ class Context:
         if causal:
             self._see(attention_mask)
             self.causal = past is None and self.seen is None and not self._narrow(window)
-            self.mask = None if self.causal else self.causal_mask(window)
+            self.mask = None if self.causal else self._causal_mask(window)
         else:
             self.causal, self.seen = False, None
             self.mask = ops.padding_mask(attention_mask)
@@ -69,7 +69,7 @@ class Context:
         if attention_mask is None:
             new = ops.full((self.rows, self.length), 1, like=self.positions) > 0
         else:
-            new = attention_mask > 0
+            new = ops.cast(attention_mask, "bool")
         if self.past is not None and earlier is None:
             capacity = ops.shape(self.past.keys[0])[2]
             earlier = ops.full((self.rows, capacity), 1, like=self.positions) > 0
@@ -80,7 +80,7 @@ class Context:
         """Whether a window hides anything here."""
         return window is not None and not (isinstance(self.end, int) and self.end <= window)
 
-    def causal_mask(self, window: int | None = None) -> Any:
+    def _causal_mask(self, window: int | None = None) -> Any:
         """(…, T, S) bool: slots up to each token's own, real ones, inside the window. None where all slots may be seen by all."""
         key = window if self._narrow(window) else None
         if key in self._masks:
@@ -164,7 +164,7 @@ class Context:
         k, v = self.remember(layer, k, v)
         causal, mask = self.causal, self.mask
         if window is not None and self._narrow(window):
-            causal, mask = False, self.causal_mask(window)
+            causal, mask = False, self._causal_mask(window)
         return ops.attention(
             q, k, v, mask, causal=causal, bias=bias, scale=scale, softcap=softcap, dropout=dropout, kind=self.kind + "attentions"
         )

@@ -1,7 +1,7 @@
 # Made by tools/make_stubs.py: change the table in auto/registry.py and run `make fix`.
 from typing import Any
-
 from triform.models import bert as _bert
+from triform.models import gpt2 as _gpt2
 from triform.tf.pretrained import TFPreTrainedModel as TFPreTrainedModel
 
 def architecture_class(module: str, name: str) -> Any: ...
@@ -15,3 +15,8 @@ class BertForSequenceClassification(_bert.BertForSequenceClassification, TFPreTr
 class BertForTokenClassification(_bert.BertForTokenClassification, TFPreTrainedModel): ...  # type: ignore[misc]
 class BertLMHeadModel(_bert.BertLMHeadModel, TFPreTrainedModel): ...  # type: ignore[misc]
 class BertModel(_bert.BertModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class GPT2ForQuestionAnswering(_gpt2.GPT2ForQuestionAnswering, TFPreTrainedModel): ...  # type: ignore[misc]
+class GPT2ForSequenceClassification(_gpt2.GPT2ForSequenceClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class GPT2ForTokenClassification(_gpt2.GPT2ForTokenClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class GPT2LMHeadModel(_gpt2.GPT2LMHeadModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class GPT2Model(_gpt2.GPT2Model, TFPreTrainedModel): ...  # type: ignore[misc]

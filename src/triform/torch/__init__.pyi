@@ -1,7 +1,7 @@
 # Made by tools/make_stubs.py: change the table in auto/registry.py and run `make fix`.
 from typing import Any
-
 from triform.models import bert as _bert
+from triform.models import gpt2 as _gpt2
 from triform.torch.pretrained import PreTrainedModel as PreTrainedModel
 
 def architecture_class(module: str, name: str) -> Any: ...
@@ -15,3 +15,8 @@ class BertForSequenceClassification(_bert.BertForSequenceClassification, PreTrai
 class BertForTokenClassification(_bert.BertForTokenClassification, PreTrainedModel): ...  # type: ignore[misc]
 class BertLMHeadModel(_bert.BertLMHeadModel, PreTrainedModel): ...  # type: ignore[misc]
 class BertModel(_bert.BertModel, PreTrainedModel): ...  # type: ignore[misc]
+class GPT2ForQuestionAnswering(_gpt2.GPT2ForQuestionAnswering, PreTrainedModel): ...  # type: ignore[misc]
+class GPT2ForSequenceClassification(_gpt2.GPT2ForSequenceClassification, PreTrainedModel): ...  # type: ignore[misc]
+class GPT2ForTokenClassification(_gpt2.GPT2ForTokenClassification, PreTrainedModel): ...  # type: ignore[misc]
+class GPT2LMHeadModel(_gpt2.GPT2LMHeadModel, PreTrainedModel): ...  # type: ignore[misc]
+class GPT2Model(_gpt2.GPT2Model, PreTrainedModel): ...  # type: ignore[misc]

@@ -61,11 +61,12 @@ def byte_count(dtype: str, shape: Sequence[Any], where: str) -> int:
     """How many bytes the bits of a tensor take; CorruptFileError for a dtype or shape that NumPy cannot hold."""
     if dtype not in STORAGE:
         raise CorruptFileError(f"{where} has dtype {dtype!r}; known are: {', '.join(STORAGE)}.")
-    sizes = [size if type(size) is int and size >= 0 else -1 for size in shape]
-    if -1 in sizes or len(sizes) > 32 or math.prod(max(size, 1) for size in sizes) >= 2**56:
+    sound = len(shape) <= 32 and all(type(size) is int and size >= 0 for size in shape)
+    count = math.prod(shape) if sound else 0
+    if not sound or (count or math.prod(filter(None, shape))) >= 2**56:  # NumPy minds the other sizes even where one is 0
         shown = str(tuple(shape[:8])) + ("…" if len(shape) > 8 else "")
         raise CorruptFileError(f"{where} has the impossible shape {shown}; expected at most 32 sizes, each a number from 0.")
-    return math.prod(sizes) * np.dtype(STORAGE[dtype]).itemsize
+    return count * np.dtype(STORAGE[dtype]).itemsize
 
 
 def read_json(path: Path, most: int = MOST_JSON) -> Any:
@@ -93,6 +94,12 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twice = sorted({name for name in names if names.count(name) > 1}) if len(names) < 1000 else ["among its many"]
         raise ValueError(f"the same key occurs twice: {', '.join(twice[:10])}")
     return made
+
+
+def listed(names: Sequence[str], most: int = 20) -> str:
+    """Names for a message: "a, b, … and 7 more"."""
+    shown = ", ".join(str(name)[:200] for name in names[:most])
+    return f"{shown}, … and {len(names) - most} more" if len(names) > most else shown or "nothing"
 
 
 class Replacement:

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from triform.errors import InputError, MissingFileError, nearest
 from triform.weights.checkpoint import Checkpoint
+from triform.weights.files import listed
 from triform.weights.shards import confined, is_index, open_checkpoint, weights_name
 
 # kind -> the name that everybody uses; in the order in which they are looked for
@@ -32,16 +33,26 @@ class Source(Protocol):
 
 
 def open_weights(
-    source: Source, *, filename: str | None = None, variant: str | None = None, use_safetensors: bool | None = None, prefer: Sequence[str] = ()
-) -> Checkpoint:  # fmt: skip
+    source: Source,
+    *,
+    filename: str | None = None,
+    variant: str | None = None,
+    use_safetensors: bool | None = None,
+    prefer: Sequence[str] = (),
+) -> Checkpoint:
     """The weights of a source, in whatever format they are; see `find_weights`."""
     found = find_weights(source, filename=filename, variant=variant, use_safetensors=use_safetensors, prefer=prefer)
     return open_checkpoint(found, lambda name: source.find(_sibling(filename, name)))
 
 
 def find_weights(
-    source: Source, *, filename: str | None = None, variant: str | None = None, use_safetensors: bool | None = None, prefer: Sequence[str] = ()
-) -> Path:  # fmt: skip
+    source: Source,
+    *,
+    filename: str | None = None,
+    variant: str | None = None,
+    use_safetensors: bool | None = None,
+    prefer: Sequence[str] = (),
+) -> Path:
     """The path of the file that holds a source's weights, or of the index that names the files.
 
     Looked for in this order, each before its index: model.safetensors, pytorch_model.bin, tf_model.h5, flax_model.msgpack.
@@ -60,7 +71,7 @@ def find_weights(
         if (path := source.find(filename)) is not None:
             return path
         files = list(source.files())
-        raise MissingFileError(f"{source.name} has no file {filename}.{nearest(filename, files)} It has: {_listed(files)}.")
+        raise MissingFileError(f"{source.name} has no file {filename}.{nearest(filename, files)} It has: {listed(files)}.")
     for name in _candidates(variant, use_safetensors, prefer):
         if (path := source.find(name)) is not None:
             return path
@@ -93,9 +104,9 @@ def _explained(source: Source, tried: list[str], variant: str | None, use_safete
     advice = []
     usual = {*_candidates(None, None, ())}
     if variant and usual & set(files):
-        advice.append(f"Without variant={variant!r} there is {_listed(sorted(usual & set(files)))}")
+        advice.append(f"Without variant={variant!r} there is {listed(sorted(usual & set(files)))}")
     elif use_safetensors is not None and usual & set(files):
-        advice.append(f"Without use_safetensors={use_safetensors} there is {_listed(sorted(usual & set(files)))}")
+        advice.append(f"Without use_safetensors={use_safetensors} there is {listed(sorted(usual & set(files)))}")
     variants = sorted({mark for name in weights if (mark := _variant_of(name)) and mark != variant})
     if variants:
         advice.append("There are variants: " + ", ".join(f"variant={mark!r}" for mark in variants))
@@ -105,7 +116,7 @@ def _explained(source: Source, tried: list[str], variant: str | None, use_safete
         advice.append("adapter_config.json makes it an adapter (PEFT): load the base model that it names")
     if any("-of-" in name for name in weights) and not any(map(is_index, weights)):
         advice.append("There are shards without their index (*.index.json)")
-    there = f"files of weights there: {_listed(weights)}" if weights else f"no weights there; it has: {_listed(files)}"
+    there = f"files of weights there: {listed(weights)}" if weights else f"no weights there; it has: {listed(files)}"
     return f"{source.name} has none of {', '.join(tried)}; {there}. " + "".join(f"{line}. " for line in advice).rstrip()
 
 
@@ -118,9 +129,3 @@ def _variant_of(name: str) -> str | None:
         if name.startswith(f"{stem}.") and name.endswith(f".{extension}") and name != usual:
             return name.removeprefix(f"{stem}.").removesuffix(f".{extension}").split("-")[0]
     return None
-
-
-def _listed(names: Sequence[str], most: int = 20) -> str:
-    if not names:
-        return "nothing"
-    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

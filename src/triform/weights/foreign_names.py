@@ -76,8 +76,11 @@ def _tensorflow_names(name: str) -> list[str]:
     """PyTorch's possible names of a TensorFlow variable, likeliest first: "bert/encoder/layer_._0/output/dense/kernel:0"."""
     if name.count("___") > MOST_ALIASES or len(name) > 2048:
         return []
+    raw = name.removesuffix(":0").split("/")
+    if len(raw) == 3 and raw[0] == raw[1]:  # an embedding that several layers share: "shared/shared/embeddings:0"
+        raw = raw[1:]
     levels: list[str] = []
-    for level in name.removesuffix(":0").split("/"):
+    for level in raw:
         levels += [part for part in level.rsplit("___", 1)[-1].split("_._") if part]  # mlm___cls is cls, layer_._0 is layer, 0
     return _spelled(levels)
 

@@ -2,7 +2,7 @@
 
 A distribution is written as data: "zeros", "ones", ("constant", c), ("normal", s), ("truncated_normal", s), ("uniform", a) on [-a, a],
 "xavier_uniform", "xavier_normal", "kaiming_uniform" (fan in, as torch.nn.Linear starts) or "kaiming_normal" (fan out, for ReLU).
-s is a number or the name of a config field.
+s is a number, the name of a config field, or a function of the config.
 """
 
 import hashlib
@@ -35,6 +35,8 @@ def _resolved(how: Any, shape: tuple[int, ...], config: Any) -> Drawn:
     kind, number = (how, None) if isinstance(how, str) else how
     if kind in ("zeros", "ones"):
         return "constant", float(kind == "ones")
+    if callable(number):
+        number = float(number(config))
     if isinstance(number, str):
         number = float(getattr(config, number))
     if kind == "normal" and number is None:

@@ -7,12 +7,15 @@ from pathlib import Path
 
 from triform.errors import CorruptFileError, InputError, MissingFileError, TriformError
 from triform.weights.checkpoint import Checkpoint
-from triform.weights.files import read_json
+from triform.weights.files import listed, read_json
 from triform.weights.formats import open_file
 from triform.weights.tensor import LazyTensor
 
 Resolve = Callable[[str], Path | None]
 UNITS = {"": 1, "B": 1} | {f"{letter}{i}B": base**power for power, letter in enumerate("KMGT", 1) for i, base in (("", 1000), ("I", 1024))}
+MOST_SHARDS = 2000
+# how names of an index may differ from those in its shards: Keras drops the model's own name, Flax's levels become dots
+OTHER_SPELLING: dict[str, Callable[[str], str]] = {"tf": lambda name: name.partition("/")[2], "flax": lambda name: name.replace("/", ".")}
 
 
 def open_checkpoint(source: str | os.PathLike[str] | Sequence[str | os.PathLike[str]], resolve: Resolve | None = None) -> Checkpoint:
@@ -37,7 +40,7 @@ def is_index(path: str | os.PathLike[str]) -> bool:
 
 def confined(name: str) -> bool:
     """Whether a file name from a checkpoint stays inside the checkpoint's folder."""
-    return bool(name) and not re.search(r"[\\:\x00]|^/|(^|/)\.\.?(/|$)", name)
+    return bool(name) and not re.search(r"[\\:\x00]|^/|//|(^|/)\.\.?(/|$)", name)
 
 
 def plan_shards(
@@ -105,7 +108,7 @@ def _open_index(path: Path, resolve: Resolve) -> Checkpoint:
     if not isinstance(weight_map, dict) or not weight_map:
         raise CorruptFileError(f'{path} has no weight_map; expected {{"weight_map": {{tensor name: file name, …}}}}. Fetch the file again.')
     if bad := [f"{name!r}: {file!r}" for name, file in weight_map.items() if not isinstance(file, str) or not confined(file)]:
-        raise CorruptFileError(f"{path} names files that cannot be shards: {_some(bad)}. Expected file names inside its folder.")
+        raise CorruptFileError(f"{path} names files that cannot be shards: {listed(bad)}. Expected file names inside its folder.")
     metadata = index.get("metadata") or {}
     if not isinstance(metadata, dict):
         raise CorruptFileError(f"{path}: metadata is {type(metadata).__name__}; expected an object, or none.")
@@ -113,19 +116,27 @@ def _open_index(path: Path, resolve: Resolve) -> Checkpoint:
     wanted: dict[str, list[str]] = {}
     for name, file in weight_map.items():
         wanted.setdefault(file, []).append(name)
+    if len(wanted) > MOST_SHARDS:
+        raise CorruptFileError(f"{path} names {len(wanted):,} files; at most {MOST_SHARDS:,} are opened.")
     found = {file: resolve(file) for file in sorted(wanted)}
     if absent := [file for file, place in found.items() if place is None]:
-        raise MissingFileError(f"{path} names {len(absent)} file(s) that are not there: {_some(absent)}. Fetch the whole checkpoint again.")
+        raise MissingFileError(
+            f"{path} names {len(absent)} file(s) that are not there: {listed(absent)}. Fetch the whole checkpoint again."
+        )
     shards, problems = [], []
+    places: dict[str, dict[str, str]] = {}  # format -> name in a shard -> file, by the index
     for file, place in found.items():
         try:
             shard = open_file(Path(place or file))
         except TriformError as error:
             problems.append(str(error))
             continue
-        if lost := [name for name in wanted[file] if name not in shard]:
-            problems.append(f"{file} lacks {_some(lost)}, which the index places there")
-        shards.append(_without(shard, {name for name in shard if weight_map.get(name, file) != file}))
+        other = OTHER_SPELLING.get(shard.format, str)
+        if lost := [name for name in wanted[file] if name not in shard and other(name) not in shard]:
+            problems.append(f"{file} lacks {listed(lost)}, which the index places there")
+        if shard.format not in places:
+            places[shard.format] = {other(name): holder for name, holder in weight_map.items()} | weight_map
+        shards.append(_without(shard, {name for name in shard if places[shard.format].get(name, file) != file}))
     if problems:
         raise CorruptFileError(f"{path}: {len(problems)} problem(s) in its files:\n  " + "\n  ".join(problems))
     return _joined(shards, str(path), {str(key): value if isinstance(value, str) else str(value) for key, value in metadata.items()})
@@ -148,10 +159,6 @@ def _joined(shards: Sequence[Checkpoint], where: str, metadata: Mapping[str, str
         tensors.update(shard)
         merged.update(shard.metadata)
     if twice:
-        raise CorruptFileError(f"{where}: several files hold {_some(twice)}; each tensor may be in one.")
+        raise CorruptFileError(f"{where}: several files hold {listed(twice)}; each tensor may be in one.")
     files = [path for shard in shards for path in shard.files]
     return Checkpoint(tensors, format=formats[0] if formats else "pt", files=files, metadata=merged | dict(metadata))
-
-
-def _some(names: Sequence[str], most: int = 20) -> str:
-    return ", ".join(names[:most]) + (f", … and {len(names) - most} more" if len(names) > most else "")

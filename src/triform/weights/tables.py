@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from triform.errors import InputError
+
 NAMES = ("RENAME", "TIED", "SHARED", "OPTIONAL", "IGNORE", "INIT")
 
 
@@ -38,6 +40,7 @@ def tables_of(cls: Any) -> Tables:
     for ancestor in cls.__mro__:
         module = vars(sys.modules.get(ancestor.__module__, object()) or object()) if ancestor.__module__ in sys.modules else {}
         if any(name in module for name in NAMES):
+            _refuse_strangers(ancestor.__module__, module)
             compiled = lambda patterns: tuple(re.compile(pattern) for pattern in patterns)
             return Tables(
                 rename=tuple((re.compile(pattern), to) for pattern, to in module.get("RENAME", {}).items()),
@@ -48,6 +51,14 @@ def tables_of(cls: Any) -> Tables:
                 init=tuple((re.compile(pattern), how) for pattern, how in module.get("INIT", {}).items()),
             )
     return Tables()
+
+
+def _refuse_strangers(where: str, module: dict[str, Any]) -> None:
+    """A name of ours that a user's file uses for something else would be read as a table."""
+    kinds = {"OPTIONAL": tuple, "IGNORE": tuple}
+    wrong = [name for name in NAMES if name in module and not isinstance(module[name], kinds.get(name, dict))]
+    if wrong:
+        raise InputError(f"{where}: {', '.join(wrong)} means a table of the loader's (see triform.weights.tables), and is none. Rename it.")
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,118 @@
+"""The commands. Each asks the library and shows what it says; errors are one paragraph, without a traceback unless asked."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(
+    name="triform",
+    help="Auto classes for pretrained models, native on PyTorch, TensorFlow and Flax.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+)
+Backend = Annotated[str | None, typer.Option("--backend", "-b", help="torch, tf or flax. Default: the first that is installed.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+Revision = Annotated[str | None, typer.Option(help="Branch, tag or commit on the Hub.")]
+_state = {"traceback": False}
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    traceback: Annotated[bool, typer.Option("--traceback", help="Show Python's traceback of an error.")] = False,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    _state["traceback"] = traceback
+    if version:
+        import triform
+
+        print(f"triform {triform.__version__}")
+        raise typer.Exit()
+
+
+@app.command(
+    epilog="Examples: `triform run ./my-bert 'The capital of France is [MASK].'` · `triform run ./my-classifier 'I like it' 'I do not' --json`"
+)
+def run(
+    model: Annotated[str, typer.Argument(help="A folder, or a name on the Hub.")],
+    inputs: Annotated[list[str] | None, typer.Argument(help="Texts. Without any, lines are read from standard input.")] = None,
+    task: Annotated[str | None, typer.Option("--task", "-t", help="Such as masked-lm. Default: what the checkpoint was made for.")] = None,
+    backend: Backend = None,
+    as_json: AsJson = False,
+    top: Annotated[int, typer.Option(help="How many answers to show for each input.")] = 5,
+    question: Annotated[str | None, typer.Option("--question", "-q", help="For question answering: asked of each input.")] = None,
+    revision: Revision = None,
+) -> None:
+    """Runs a model on INPUTS and prints what it says."""
+    from triform.cli import show
+    from triform.tasks.run import run_task
+
+    texts = inputs or [line.rstrip("\n") for line in sys.stdin if line.strip()]
+    result = run_task(model, texts, task=task, backend=backend, top=top, question=question, revision=revision)
+    print(json.dumps(result.as_dict(), ensure_ascii=False, indent=2)) if as_json else show.result(result)
+
+
+@app.command(epilog="Example: `triform explain ./my-model`")
+def explain(
+    model: Annotated[str, typer.Argument(help="A folder, or a name on the Hub.")], revision: Revision = None, as_json: AsJson = False
+) -> None:
+    """Says which class each Auto class gives, and which file and key decided it. Reads no weights."""
+    from triform.auto.explain import explain as explained
+    from triform.cli import show
+
+    said = explained(model, **({} if revision is None else {"revision": revision}))
+    print(json.dumps(said.as_dict(), ensure_ascii=False, indent=2)) if as_json else show.explanation(said)
+
+
+@app.command("list", epilog="Example: `triform list --task masked-lm`")
+def list_(
+    task: Annotated[str | None, typer.Option("--task", "-t", help="Only models for this task.")] = None,
+    backend: Backend = None,
+    as_json: AsJson = False,
+) -> None:
+    """Lists the model types, and the Auto classes that each has a class for."""
+    from triform.auto.listing import list_models, table
+    from triform.cli import show
+
+    wanted = set(list_models(task, backend))
+    rows = [row for row in table() if row[0] in wanted]
+    if as_json:
+        made: dict[str, dict[str, str]] = {}
+        for model_type, auto, cls in rows:
+            made.setdefault(model_type, {})[auto] = cls
+        print(json.dumps(made, indent=2))
+    else:
+        show.models(rows)
+
+
+@app.command(epilog="Example: `triform convert ./from-tensorflow ./for-everyone`")
+def convert(
+    source: Annotated[str, typer.Argument(help="A folder, a name on the Hub, or a file of weights.")],
+    target: Annotated[Path, typer.Argument(help="The folder to write. It must not hold weights yet, unless --force is given.")],
+    dtype: Annotated[str, typer.Option(help="Such as float16. Default: what the source holds.")] = "auto",
+    max_shard_size: Annotated[str, typer.Option(help="Larger models are split.")] = "5GB",
+    force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
+) -> None:
+    """Converts a checkpoint of any format into safetensors that every backend loads, tensor by tensor."""
+    from triform.weights.converting import convert_checkpoint
+
+    written = convert_checkpoint(source, target, dtype=dtype, max_shard_size=max_shard_size, force=force)
+    print(f"{target}: {', '.join(path.name for path in written)}")
+
+
+def main(arguments: list[str] | None = None) -> Any:
+    """The entry point. Exit status: 0 done, 1 an error of the input, 2 an error of the command, 130 stopped with Ctrl-C."""
+    from triform.errors import TriformError
+
+    try:
+        return app(arguments, standalone_mode=True)
+    except TriformError as error:
+        if _state["traceback"]:
+            raise
+        print(f"triform: {error}", file=sys.stderr)
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+    raise SystemExit(1)
