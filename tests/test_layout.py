@@ -65,8 +65,8 @@ def test_architectures_see_the_vocabulary_only(path):
 
 
 TENSOR_METHODS = {
-    "view", "reshape", "permute", "transpose", "contiguous", "expand", "unsqueeze", "squeeze", "float", "half", "long", "bool", "masked_fill",
-    "astype", "item", "tolist", "detach", "cpu", "numpy", "clone", "softmax", "matmul", "size", "dim",
+    "view", "reshape", "permute", "transpose", "contiguous", "expand", "unsqueeze", "squeeze", "float", "half", "long", "bool",
+    "masked_fill", "astype", "item", "tolist", "detach", "cpu", "numpy", "clone", "softmax", "matmul", "size", "dim",
 }  # fmt: skip
 
 
@@ -117,7 +117,8 @@ def test_class_names_are_unique():
 
 def test_importing_triform_imports_nothing_else():
     code = (
-        "import sys, triform; from triform import AutoModel, TFAutoModel, FlaxAutoModel, AutoConfig, PretrainedConfig, list_models; list_models();"
+        "import sys, triform; from triform import AutoModel, TFAutoModel, FlaxAutoModel, AutoConfig, PretrainedConfig;"
+        "triform.list_models();"
         "print([m for m in ('torch', 'tensorflow', 'keras', 'jax', 'flax', 'huggingface_hub', 'transformers') if m in sys.modules])"
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -69,7 +69,8 @@ def save_pretrained(model: Any, folder: str | os.PathLike[str], **kwargs: Any) -
         raise InputError(
             f"{type(model).__name__} has no `config`, without which it could not be loaded again. Set it to its PretrainedConfig."
         )
-    frame = plain_class(backend_of(model), type(model))
+    kind: Any = type(model)
+    frame = plain_class(backend_of(model), kind)
     frame(config, module=model).save_pretrained(folder, **kwargs)
 
 

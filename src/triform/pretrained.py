@@ -2,82 +2,16 @@
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
 from triform import building, calls
 from triform.errors import ConfigError, InputError, UnknownKeywordError, nearest
+from triform.options import LOAD_KEYWORDS, LoadOptions, choose_attention, dtype_name
 from triform.weights.initial import distribution
 from triform.weights.report import LoadingReport
 from triform.weights.slots import Found, Slot, gather, tie
 from triform.weights.tables import Part, parts_of
 from triform.weights.tensor import FLOATING, LazyTensor
-
-
-@dataclass(frozen=True)
-class LoadOptions:
-    """The keywords of `from_pretrained` that are about loading.
-
-    Attributes:
-        dtype: "auto" (what the checkpoint holds), a name such as "bfloat16", or a framework's dtype. `torch_dtype` is an older name for it.
-        param_dtype: what the weights are kept as, where that is not what is computed with (Flax, TensorFlow).
-        state_dict: use these weights instead of files.
-        ignore_mismatched_sizes, ignore_missing: initialise such parts, with a warning, instead of an error.
-        output_loading_info: return (model, info).
-        variant: read model.<variant>.safetensors.
-        use_safetensors: True: nothing else; False: never.
-        key_mapping: {pattern: replacement} for names in the checkpoint.
-        attn_implementation: "sdpa" or "eager".
-        device_map: PyTorch: the device for the whole model.
-        weights_only, from_tf, from_flax, from_pt, low_cpu_mem_usage, trust_remote_code: accepted as the reference's; every format is read
-            as data, and no code of a checkpoint is run.
-    """
-
-    dtype: Any = None
-    torch_dtype: Any = None
-    param_dtype: Any = None
-    state_dict: Any = None
-    ignore_mismatched_sizes: bool = False
-    ignore_missing: bool = False
-    output_loading_info: bool = False
-    variant: str | None = None
-    use_safetensors: bool | None = None
-    key_mapping: Mapping[str, str] | None = None
-    attn_implementation: str | None = None
-    device_map: Any = None
-    weights_only: bool = True
-    from_tf: bool = False
-    from_flax: bool = False
-    from_pt: bool = False
-    low_cpu_mem_usage: bool | None = None
-    trust_remote_code: bool | None = None
-
-    @property
-    def dtype_name(self) -> str:
-        """`dtype` as a name."""
-        wanted = self.dtype if self.dtype is not None else self.torch_dtype
-        return "auto" if wanted is None else dtype_name(wanted)
-
-    @property
-    def storage_name(self) -> str:
-        """What the weights are kept as."""
-        return self.dtype_name if self.param_dtype is None else dtype_name(self.param_dtype)
-
-
-LOAD_KEYWORDS = frozenset(f.name for f in fields(LoadOptions))
-
-
-def dtype_name(dtype: Any) -> str:
-    """ "float16" for torch.float16, np.float16, jnp.float16, tf.float16 or "float16"; "auto" stays.
-
-    Raises: InputError where it is none that weights can have.
-    """
-    name = dtype if isinstance(dtype, str) else getattr(dtype, "name", None) or getattr(dtype, "__name__", None) or str(dtype)
-    name = name.removeprefix("torch.")
-    name = {"half": "float16", "float": "float32", "double": "float64"}.get(name, name)
-    if name != "auto" and name not in FLOATING:
-        raise InputError(f"dtype={dtype!r} is none that weights can have. Choose from: auto, {', '.join(sorted(FLOATING))}.")
-    return name
 
 
 class Pretrained:
@@ -112,7 +46,7 @@ class Pretrained:
             dtype: default `config.dtype`, else float32.
         """
         config = cls._checked(config).copy()
-        _choose_attention(config, kwargs.pop("attn_implementation", None))
+        choose_attention(config, kwargs.pop("attn_implementation", None))
         if kwargs.get("torch_dtype") is not None and dtype is None:
             dtype = kwargs["torch_dtype"]
         for ignored in ("torch_dtype", "trust_remote_code", "code_revision"):
@@ -163,7 +97,7 @@ class Pretrained:
         from triform.weights.finding import open_weights
         from triform.weights.loading import Strictness, load
 
-        _choose_attention(config, options.attn_implementation)
+        choose_attention(config, options.attn_implementation)
         if options.state_dict is not None:
             if source is not None and source.name and options.state_dict is not None and config is None:
                 raise InputError("Give either a name or a state_dict.")
@@ -395,16 +329,6 @@ class Pretrained:
         if exclude_embeddings:
             slots = [s for s in slots if "embed" not in s.name]
         return sum(math.prod(s.shape) for s in slots)
-
-
-def _choose_attention(config: Any, name: str | None) -> None:
-    if name is None:
-        return
-    if name not in ("sdpa", "eager"):
-        raise InputError(
-            f"attn_implementation={name!r} is none that triform has. Choose 'sdpa' (fused where the framework can) or 'eager'."
-        )
-    config._attn_implementation = name
 
 
 def _layer(model: Any, path: str) -> Any:

@@ -173,7 +173,8 @@ def test_shapes_that_differ_are_shown_with_the_cause(folder):
     classifier.save_pretrained(folder)
     refused(
         WeightsMismatchError,
-        r"(?s)classifier.weight is \(3, 12\) in the file, \(5, 12\) by the config; classifier.bias is \(3,\) in the file, \(5,\).*num_labels is 5 here and was 3 there",
+        r"(?s)classifier.weight is \(3, 12\) in the file, \(5, 12\) by the config; classifier.bias is \(3,\) in the file, "
+        r"\(5,\).*num_labels is 5 here and was 3 there",
         folder, triform.AutoModelForSequenceClassification.from_pretrained, num_labels=5,
     )  # fmt: skip
     model, info = triform.AutoModelForSequenceClassification.from_pretrained(
@@ -184,7 +185,7 @@ def test_shapes_that_differ_are_shown_with_the_cause(folder):
 
 def test_too_long_an_input(folder):
     model = AutoModel.from_pretrained(folder, max_position_embeddings=512)
-    with pytest.raises(ValueError, match="600 tokens, but config.max_position_embeddings is 512"):
+    with pytest.raises(ValueError, match=r"600 tokens, but config\.max_position_embeddings is 512"):
         model(torch.zeros(1, 600, dtype=torch.long))
     with pytest.raises(ValueError, match="neither"):
         model()

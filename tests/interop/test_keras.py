@@ -135,7 +135,8 @@ def test_keras_files_load_in_a_new_process(model, given, tmp_path):
     code = (
         "import numpy as np, triform.tf, keras;"
         f"m = keras.models.load_model({str(path)!r}); x = dict(np.load({str(tmp_path / 'inputs.npz')!r}));"
-        f"np.save({str(tmp_path / 'out.npy')!r}, m(x).logits); print(type(m).__name__, m.cls.predictions.decoder.weight is m.bert.embeddings.word_embeddings.weight)"
+        f"np.save({str(tmp_path / 'out.npy')!r}, m(x).logits);"
+        "print(type(m).__name__, m.cls.predictions.decoder.weight is m.bert.embeddings.word_embeddings.weight)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.stdout.split() == ["BertForMaskedLM", "True"], done.stderr[-2000:]

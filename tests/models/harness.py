@@ -274,7 +274,7 @@ def check_round_trip(family: Family, auto_class: str, backend: str, tmp_path: Pa
 def check_compiled(family: Family, auto_class: str, backend: str) -> None:
     """Compiled equals eager: torch.compile(fullgraph=True), jax.jit, tf.function with batch and length left open."""
     case = reference_case(family, auto_class)
-    inputs = {name: value for name, value in case.inputs.items()}
+    inputs = case.inputs
     model = auto(backend, auto_class).from_pretrained(case.folder)
     given = tensors(backend, inputs)
     if backend == "torch":

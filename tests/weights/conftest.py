@@ -1,27 +1,10 @@
-"""What the tests of weights share: a few tensors of every kind, and folders as sources."""
-
-from pathlib import Path
+"""A few tensors of every kind, and an empty folder as a source."""
 
 import numpy as np
 import pytest
+from weightfiles import Folder, held
 
 from triform.weights.tensor import STORAGE, LazyTensor
-
-
-def held(bits: np.ndarray, dtype: str | None = None) -> LazyTensor:
-    """A tensor in memory; dtype says what the bits mean where NumPy cannot."""
-    return LazyTensor(dtype or bits.dtype.name, bits.shape, lambda: bits)
-
-
-def same(found, wanted) -> bool:
-    """Whether two mappings hold the same tensors, bit for bit."""
-    return set(found) == set(wanted) and all(
-        (found[name].dtype, found[name].shape) == (wanted[name].dtype, wanted[name].shape)
-        and np.array_equal(found[name].read().view(np.uint8), np.ascontiguousarray(wanted[name].read()).view(np.uint8))
-        if found[name].shape
-        else found[name].read().tobytes() == wanted[name].read().tobytes()
-        for name in wanted
-    )
 
 
 @pytest.fixture
@@ -30,19 +13,6 @@ def tensors() -> dict[str, LazyTensor]:
     random = np.random.default_rng(0)
     made = {name: held(random.integers(0, 2, (3, 5)).astype(kind), name) for name, kind in STORAGE.items()}
     return made | {"empty": held(np.zeros((0, 4), np.float32)), "scalar": held(np.array(7, np.int64))}
-
-
-class Folder:
-    """A source of files that is a folder."""
-
-    def __init__(self, path: Path) -> None:
-        self.path, self.name = path, str(path)
-
-    def find(self, filename: str) -> Path | None:
-        return path if (path := self.path / filename).is_file() else None
-
-    def files(self) -> list[str]:
-        return sorted(path.name for path in self.path.iterdir())
 
 
 @pytest.fixture

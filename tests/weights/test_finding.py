@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
+from weightfiles import held
 
-from conftest import held
 from triform.errors import CorruptFileError, InputError, MissingFileError
 from triform.weights.finding import find_weights, open_weights
 from triform.weights.safetensors import write_safetensors

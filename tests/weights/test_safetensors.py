@@ -6,8 +6,8 @@ import struct
 
 import numpy as np
 import pytest
+from weightfiles import held, same
 
-from conftest import held, same
 from triform.errors import CorruptFileError, InputError, MissingFileError
 from triform.weights.safetensors import MOST_HEADER, open_safetensors, write_safetensors
 

@@ -43,7 +43,7 @@ class AutoConfig:
 
     @staticmethod
     def register(model_type: str, config: type, exist_ok: bool = False) -> None:
-        """Makes AutoConfig give `config` for checkpoints of `model_type`. Raises RegistrationError: another model_type, or one that is taken."""
+        """Makes AutoConfig give `config` for checkpoints of `model_type`. Raises RegistrationError where the two disagree or it is taken."""
         custom.register_config(model_type, config, exist_ok)
 
     @staticmethod

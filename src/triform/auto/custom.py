@@ -58,14 +58,16 @@ def register_class(kind: str, auto_class: str, config: Any, cls: Any, builtin: b
     declared = getattr(cls, "config_class", None)
     if declared is not None and declared is not config:
         raise RegistrationError(
-            f"{auto_class}.register: {cls.__qualname__}.config_class is {declared.__qualname__}, not {config.__qualname__}. Make the two agree."
+            f"{auto_class}.register: {cls.__qualname__}.config_class is {declared.__qualname__}, not "
+            f"{config.__qualname__}. Make the two agree."
         )
     table = getattr(CUSTOM, kind)
     before = table.get((auto_class, config))
     if not exist_ok and (builtin or (before is not None and before is not cls)):
         whose = "triform's own" if before is None else before.__qualname__
         raise RegistrationError(
-            f"{auto_class} already has a class for {config.__qualname__} ({whose}). Pass exist_ok=True to replace it, or unregister it first."
+            f"{auto_class} already has a class for {config.__qualname__} ({whose}). "
+            "Pass exist_ok=True to replace it, or unregister it first."
         )
     table[auto_class, config] = cls
 

@@ -30,7 +30,7 @@ class AutoModelBase:
             name_or_path: a folder, a repository's name, or None with `config` and `state_dict`.
             config: a config object, or where to find one. Default: the checkpoint's own.
             dtype: "auto" (default: what the checkpoint holds), a name such as "bfloat16", or a framework's dtype.
-            **kwargs: see `triform.pretrained.LoadOptions`; the Hub's keywords; fields of the config, which override the file's.
+            **kwargs: see `triform.options.LoadOptions`; the Hub's keywords; fields of the config, which override the file's.
 
         Returns: a genuine model of the backend; with output_loading_info=True, the model and a dictionary.
         Raises: MissingFileError, CorruptFileError, ConfigError, UnknownArchitectureError, UnsupportedTaskError, WeightsMismatchError,

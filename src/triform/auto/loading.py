@@ -15,7 +15,7 @@ def split_keywords(
     config = rest.pop("config", None)
 
     def overrides(remaining: dict[str, Any]) -> dict[str, Any]:
-        from triform.pretrained import LOAD_KEYWORDS
+        from triform.options import LOAD_KEYWORDS
 
         known = _fields_of(name_or_path, where)
         return {key: remaining.pop(key) for key in list(remaining) if key in known and key not in LOAD_KEYWORDS}

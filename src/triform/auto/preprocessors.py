@@ -45,8 +45,8 @@ class AutoPreprocessor:
         import triform
 
         raise UnsupportedTaskError(
-            f"{cls.__name__}: {source.name} asks for {wanted or 'a class that it does not name'}, which triform {triform.__version__} does not have "
-            f"yet. The CHANGELOG of each release lists what it adds; a class of your own: {cls.__name__}.register(ConfigClass, YourClass)."
+            f"{cls.__name__}: {source.name} asks for {wanted or 'a class that it does not name'}, which triform "
+            f"{triform.__version__} does not have yet. The CHANGELOG of each release lists what it adds; a class of your own: {cls.__name__}.register(ConfigClass, YourClass)."
         )
 
     @classmethod
@@ -65,7 +65,7 @@ class AutoPreprocessor:
 
     @classmethod
     def register(cls, config_class: type, preprocessor_class: type, exist_ok: bool = False) -> None:
-        """Makes this Auto class give `preprocessor_class` for configs of `config_class`. Raises RegistrationError where the place is taken."""
+        """Makes this Auto class give `preprocessor_class` for configs of `config_class`. Raises RegistrationError where it is taken."""
         custom.register_class("preprocessors", cls.__name__, config_class, preprocessor_class, False, exist_ok)
 
     @classmethod

@@ -34,7 +34,7 @@ def _root(
 
 
 @app.command(
-    epilog="Examples: `triform run ./my-bert 'The capital of France is [MASK].'` · `triform run ./my-classifier 'I like it' 'I do not' --json`"
+    epilog="Examples: `triform run ./my-bert 'The capital of France is [MASK].'` · `triform run ./my-classifier 'I like it' --json`"
 )
 def run(
     model: Annotated[str, typer.Argument(help="A folder, or a name on the Hub.")],

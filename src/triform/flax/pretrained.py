@@ -10,8 +10,9 @@ import numpy as np
 from flax import nnx
 
 from triform.errors import InputError
+from triform.options import LoadOptions
 from triform.outputs import ModelOutput, on_new_class
-from triform.pretrained import LoadOptions, Pretrained
+from triform.pretrained import Pretrained
 from triform.weights.initial import seeded
 from triform.weights.report import LoadingReport
 from triform.weights.slots import Found, Slot

@@ -1,7 +1,6 @@
 """BERT, a bidirectional Transformer encoder with post-norm residual blocks; as a decoder, with causal and cross attention.
 
-Paper        Devlin et al., 2018, https://arxiv.org/abs/1810.04805; relative positions: Shaw et al., 2018, https://arxiv.org/abs/1803.02155
-             and Huang et al., 2020, https://arxiv.org/abs/2009.13658 (method 4)
+Paper        Devlin et al., 2018, https://arxiv.org/abs/1810.04805; relative positions: https://arxiv.org/abs/2009.13658 (method 4)
 Checkpoints  every repository whose config.json says `model_type: bert`
 Names        attribute paths are checkpoint keys; `RENAME` lists the historical exceptions
 Shapes       B batch, T tokens, S slots attended to, H heads, D hidden_size, V vocab_size, C num_labels

@@ -36,7 +36,11 @@ def next_token_loss(logits: Any, labels: Any) -> Any:
 
 
 def span_loss(start_logits: Any, end_logits: Any, start_positions: Any, end_positions: Any) -> Any:
-    """Mean of the cross entropies of where an answer starts and ends; logits (B, T), positions (B,); those outside the text do not count."""
+    """Mean of the cross entropies of where an answer starts and ends.
+
+    Args:
+        start_logits, end_logits: (B, T). start_positions, end_positions: (B,) int; one outside the text does not count.
+    """
     return (_place_loss(start_logits, start_positions) + _place_loss(end_logits, end_positions)) / 2
 
 

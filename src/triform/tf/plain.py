@@ -6,8 +6,8 @@ from typing import Any
 
 import keras
 
+from triform.options import LoadOptions
 from triform.plain import PlainModel
-from triform.pretrained import LoadOptions
 from triform.weights.report import LoadingReport
 from triform.weights.slots import Found
 

@@ -100,9 +100,8 @@ class TFPreTrainedModel(keras.Model):
 
     def __getattr__(self, name: str) -> Any:
         tree = self.__dict__.get("tree")
-        if tree is not None and not name.startswith("__"):
-            if name in vars(tree) or hasattr(type(tree), name):
-                return getattr(tree, name)
+        if tree is not None and not name.startswith("__") and (name in vars(tree) or hasattr(type(tree), name)):
+            return getattr(tree, name)
         raise AttributeError(f"{type(self).__name__} has no attribute {name!r}.")
 
     # ---- Keras: what is trained, on which loss
@@ -185,7 +184,7 @@ class TFPreTrainedModel(keras.Model):
             return cls.tree_class
         from triform.plain import plain_class
 
-        return plain_class("tf", cls)
+        return plain_class("tf", cls)  # type: ignore[arg-type]
 
     def save_pretrained(self, folder: Any, **kwargs: Any) -> None:
         """See `triform.pretrained.Pretrained.save_pretrained`."""

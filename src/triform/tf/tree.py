@@ -7,7 +7,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from triform.pretrained import LoadOptions, Pretrained
+from triform.options import LoadOptions
+from triform.pretrained import Pretrained
 from triform.weights.initial import seeded
 from triform.weights.report import LoadingReport
 from triform.weights.slots import Found, Slot
@@ -93,7 +94,7 @@ class PretrainedTree(Pretrained, Module):
     def _handed(cls, tree: Any) -> Any:
         from .pretrained import face_of
 
-        return (vars(cls).get("face") or face_of(cls))(tree=tree, dtype=tree.policy)
+        return (vars(cls).get("face") or face_of(cls))(tree=tree, dtype=tree.policy)  # type: ignore[arg-type]
 
     def _places(self) -> Iterator[Found]:
         for path, owner in self.walk():

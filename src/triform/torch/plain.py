@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from triform.options import LoadOptions
 from triform.plain import PlainModel
-from triform.pretrained import LoadOptions
 from triform.weights.report import LoadingReport
 from triform.weights.slots import Found
 

@@ -8,8 +8,8 @@ from triform.errors import InputError
 from triform.weights.tensor import FLOATING
 
 BESIDE = (
-    "generation_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.txt", "vocab.json",
-    "merges.txt", "spiece.model", "sentencepiece.bpe.model", "tokenizer.model", "preprocessor_config.json", "processor_config.json",
+    "generation_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
+    "vocab.txt", "vocab.json", "merges.txt", "spiece.model", "sentencepiece.bpe.model", "tokenizer.model", "preprocessor_config.json", "processor_config.json",
     "chat_template.jinja",
 )  # fmt: skip
 
@@ -24,7 +24,8 @@ def convert_checkpoint(
 ) -> list[Path]:
     """Writes what `source` holds as a folder with model.safetensors, config and tokenizer files; returns what was written.
 
-    The weights pass through the model class that the config asks for, on the first backend that is installed, so that names and ties are right.
+    The weights pass through the model class that the config asks for, on the first backend that is installed:
+    names and ties come out right.
 
     Raises: InputError where the target holds weights already; whatever loading raises.
     """

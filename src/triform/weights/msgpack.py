@@ -139,7 +139,7 @@ class _Walker:
             key, at = self._key(at)
             value = self.item(at)
             name = f"{prefix}{key}"
-            if value.kind == "map" and self._is_chunked(value):
+            if value.kind == "map" and depth < DEEPEST and self._is_chunked(value):
                 yield name, self._chunked(value, name)
                 at = self.at
             elif value.kind == "map":

@@ -30,7 +30,7 @@ class Name:
 
 
 class Refused(ValueError):
-    """A pickle that does what data need not do; readers make it a CorruptFileError that names the file."""
+    """What a pickle holds that data need not, in words that follow "it holds". Readers make it a CorruptFileError that names the file."""
 
 
 class Array:
@@ -76,6 +76,7 @@ def _encode(text: str, encoding: str = "utf-8") -> bytes:
 # What plain data may name, and what is done instead of a call. Readers add their own, such as the tensors of torch.save.
 BUILDERS: dict[str, Builder] = {
     "collections.OrderedDict": lambda pairs=(): {_key(key): value for key, value in pairs},
+    "builtins.bytes": lambda: b"",  # how old protocols write bytes of length 0; others go through _codecs.encode
     "builtins.set": lambda items=(): items,
     "builtins.frozenset": lambda items=(): items,
     "_codecs.encode": _encode,
@@ -115,8 +116,8 @@ class Interpreter:
         except Refused:
             raise
         except (ValueError, IndexError, KeyError, TypeError, AttributeError, OverflowError, RecursionError, MemoryError) as error:
-            raise Refused(f"it is malformed ({type(error).__name__}: {error})") from None
-        raise Refused("it has no end")
+            raise Refused(f"something malformed ({type(error).__name__}: {str(error)[:200]})") from None
+        raise Refused("a pickle without an end")
 
     def _step(self, name: str, argument: Any, stack: list[Any], marks: list[int], memo: dict[int, Any]) -> None:
         if name in PLAIN:

@@ -19,6 +19,7 @@ from triform.weights.checkpoint import Checkpoint
 from triform.weights.files import byte_count, file_size, map_bytes, view_bits
 from triform.weights.pickle_data import MOST_BYTES, Array, Interpreter, Name, Refused
 from triform.weights.tensor import STORAGE, LazyTensor
+from triform.weights.zipped import ZipArchive, is_zip
 
 STORAGES = {
     "Double": "float64", "Float": "float32", "Half": "float16", "BFloat16": "bfloat16", "Long": "int64", "Int": "int32", "Short": "int16",
@@ -137,6 +138,8 @@ class Tensors:
         if self.big_endian:
             flat = flat.byteswap()
         bits = np.lib.stride_tricks.as_strided(flat, shape, [stride * kind.itemsize for stride in strides])
+        if bits.flags.c_contiguous:
+            return flat.reshape(shape)
         overlapping = math.prod(shape) > flat.size or any(size > 1 and not stride for size, stride in zip(shape, strides))
         return bits.copy() if overlapping else bits
 
@@ -157,8 +160,6 @@ def open_pickled(path: str | os.PathLike[str]) -> Checkpoint:
 
 def read_pickled(path: Path) -> Any:
     """All that torch.save put into a file: dictionaries, lists, numbers and texts, with a `LazyTensor` for each tensor and array."""
-    from triform.weights.zipped import ZipArchive, is_zip
-
     file_size(path)
     try:
         return _read_zip(ZipArchive(path)) if is_zip(path) else _read_legacy(path)
@@ -166,7 +167,7 @@ def read_pickled(path: Path) -> Any:
         raise CorruptFileError(f"{path} is not read: it holds {error}.") from None
 
 
-def _read_zip(archive: Any) -> Any:
+def _read_zip(archive: ZipArchive) -> Any:
     tensors = Tensors(archive, big_endian=archive.big_endian)
     value = Interpreter(archive.pickle, tensors.builders(), tensors.storage).load()
     for storage in tensors.storages.values():

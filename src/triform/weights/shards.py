@@ -109,7 +109,7 @@ def _open_index(path: Path, resolve: Resolve) -> Checkpoint:
         raise CorruptFileError(f'{path} has no weight_map; expected {{"weight_map": {{tensor name: file name, …}}}}. Fetch the file again.')
     if bad := [f"{name!r}: {file!r}" for name, file in weight_map.items() if not isinstance(file, str) or not confined(file)]:
         raise CorruptFileError(f"{path} names files that cannot be shards: {listed(bad)}. Expected file names inside its folder.")
-    metadata = index.get("metadata") or {}
+    metadata = {} if index.get("metadata") is None else index["metadata"]
     if not isinstance(metadata, dict):
         raise CorruptFileError(f"{path}: metadata is {type(metadata).__name__}; expected an object, or none.")
 
