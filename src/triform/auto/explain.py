@@ -88,15 +88,13 @@ def _models(source: Any, data: dict[str, Any] | None, said: Explanation) -> Iter
             yield Finding(task, registered.__qualname__, f"registered for {type(config).__name__}", missing)
         elif cls is not None:
             how = f"config.json: model_type {said.model_type!r}"
-            if cls in made:
-                how += f" (architectures has {cls})"
             yield Finding(task, cls, how, missing or _head(cls, task, made))
 
 
 def _head(cls: str, task: str, made: list[str]) -> str:
     if not made or cls in made or task in ("AutoModel", "AutoModelForTextEncoding", "AutoBackbone"):
         return ""
-    return f"made as {', '.join(made)}: what {cls} has beside it is initialised anew"
+    return f"made as {', '.join(made)}: the head is new"
 
 
 def _weights(source: Any, said: Explanation) -> str:

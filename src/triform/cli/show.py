@@ -3,17 +3,20 @@
 from itertools import groupby
 from typing import Any
 
+from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 console = Console()
 
 
 def table(title: str, *columns: str) -> Table:
-    """An empty table; a column that begins with > is set to the right."""
-    made = Table(title=title, title_justify="left", title_style="bold")
+    """An empty table; a column marked > is set to the right, one marked ! is never broken."""
+    made = Table(title=title, title_justify="left", title_style="dim", box=box.SIMPLE_HEAD)
     for column in columns:
-        made.add_column(column.removeprefix(">"), justify="right" if column.startswith(">") else "left", overflow="fold")
+        name = column.lstrip(">!")
+        made.add_column(name, justify="right" if ">" in column else "left", no_wrap="!" in column, overflow="fold")
     return made
 
 
@@ -22,7 +25,7 @@ def result(found: Any) -> None:
     made = table(f"{found.cls} on {found.backend} · {found.task}", "input", *found.columns)
     for text, rows in zip(found.inputs, found.rows):
         for i, row in enumerate(rows or [("",) * len(found.columns)]):
-            made.add_row(text if i == 0 else "", *(f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in row))
+            made.add_row(escape(text) if i == 0 else "", *(f"{cell:.3f}" if isinstance(cell, float) else escape(str(cell)) for cell in row))
         made.add_section()
     console.print(made)
 
@@ -30,17 +33,19 @@ def result(found: Any) -> None:
 def explanation(said: Any) -> None:
     """Which class each Auto class gives."""
     commit = f" at {said.commit[:12]}" if said.commit else ""
-    made = table(f"{said.name}{commit}", "Auto class", "gives", "decided by", "missing")
-    for finding in said.findings:
-        made.add_row(finding.auto_class, finding.cls or "—", finding.decided_by, finding.missing, style=None if finding.cls else "dim")
-    console.print(made)
+    console.print(escape(f"{said.name}{commit}"), style="bold")
+    for reason, group in groupby(said.findings, key=lambda finding: finding.decided_by):
+        made = table(escape(f"decided by {reason}" if reason else "not there"), "!Auto class", "!gives", "missing")
+        for finding in group:
+            made.add_row(finding.auto_class, finding.cls or "—", escape(finding.missing))
+        console.print(made)
     if said.weights:
         console.print(f"Weights: {', '.join(said.weights)}. Every class is there on PyTorch, TensorFlow (TF…) and Flax (Flax…).")
 
 
 def models(rows: list[tuple[str, str, str]]) -> None:
     """The model types and their classes."""
-    made = table("Model types; every class is there on PyTorch, TensorFlow (TF…) and Flax (Flax…)", "model type", "Auto class", "class")
+    made = table("Model types; every class is there on PyTorch, TensorFlow (TF…) and Flax (Flax…)", "!model type", "!Auto class", "!class")
     for model_type, group in groupby(rows, key=lambda row: row[0]):
         for i, (_, auto, cls) in enumerate(group):
             made.add_row(model_type if i == 0 else "", auto, cls)

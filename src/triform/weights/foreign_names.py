@@ -87,7 +87,8 @@ def _tensorflow_names(name: str) -> list[str]:
 
 def _flax_names(name: str) -> list[str]:
     levels = name.split(".")
-    return _spelled(levels[1:] if levels[0] in ("params", "batch_stats") else levels)
+    found = _spelled(levels[1:] if levels[0] in ("params", "batch_stats") else levels)
+    return list(dict.fromkeys([*found, *(re.sub(r"\b(\w+)\.\1_(\d+)\.", r"\1.\2.", each) for each in found)]))  # layer.layer_0 is layer.0
 
 
 def _spelled(levels: list[str]) -> list[str]:

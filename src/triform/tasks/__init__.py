@@ -1,0 +1,1 @@
+"""What the command line runs: a task on texts, with whichever backend is installed."""
