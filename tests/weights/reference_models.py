@@ -12,7 +12,7 @@ MODELS = {
     "BartForConditionalGeneration": ("BartConfig", {"d_model": 8, "encoder_layers": 1, "decoder_layers": 1, "encoder_attention_heads": 2,
                                                     "decoder_attention_heads": 2, "encoder_ffn_dim": 12, "decoder_ffn_dim": 12,
                                                     "vocab_size": 30, "max_position_embeddings": 16}),
-    "ResNetForImageClassification": ("ResNetConfig", {"embedding_size": 4, "hidden_sizes": [4, 8], "depths": [1, 2], "num_labels": 3}),
+    "ResNetForImageClassification": ("ResNetConfig", {"embedding_size": 4, "hidden_sizes": [4, 8], "depths": [1, 1], "num_labels": 3}),
 }  # fmt: skip
 
 

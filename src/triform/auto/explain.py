@@ -37,6 +37,7 @@ class Explanation:
     name: str
     commit: str | None = None
     model_type: str = ""
+    made_as: list[str] = field(default_factory=list)
     weights: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
@@ -78,7 +79,7 @@ def _models(source: Any, data: dict[str, Any] | None, said: Explanation) -> Iter
         return
     config = class_in(data, said.name).from_dict(data)
     missing = _weights(source, said)
-    made = [str(name) for name in data.get("architectures") or ()]
+    made = said.made_as = [str(name) for name in data.get("architectures") or ()]
     architecture = architecture_of(config)
     classes = {} if architecture is None else auto_classes(architecture)
     for task in TASKS:
@@ -94,7 +95,7 @@ def _models(source: Any, data: dict[str, Any] | None, said: Explanation) -> Iter
 def _head(cls: str, task: str, made: list[str]) -> str:
     if not made or cls in made or task in ("AutoModel", "AutoModelForTextEncoding", "AutoBackbone"):
         return ""
-    return f"made as {', '.join(made)}: the head is new"
+    return "new head"
 
 
 def _weights(source: Any, said: Explanation) -> str:

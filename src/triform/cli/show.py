@@ -13,7 +13,7 @@ console = Console()
 
 def table(title: str, *columns: str) -> Table:
     """An empty table; a column marked > is set to the right, one marked ! is never broken."""
-    made = Table(title=title, title_justify="left", title_style="dim", box=box.SIMPLE_HEAD)
+    made = Table(title=title or None, title_justify="left", title_style="dim", box=box.SIMPLE_HEAD)
     for column in columns:
         name = column.lstrip(">!")
         made.add_column(name, justify="right" if ">" in column else "left", no_wrap="!" in column, overflow="fold")
@@ -35,10 +35,13 @@ def explanation(said: Any) -> None:
     commit = f" at {said.commit[:12]}" if said.commit else ""
     console.print(escape(f"{said.name}{commit}"), style="bold")
     for reason, group in groupby(said.findings, key=lambda finding: finding.decided_by):
-        made = table(escape(f"decided by {reason}" if reason else "not there"), "!Auto class", "!gives", "missing")
+        console.print(escape(f"decided by {reason}" if reason else "not there"), style="dim")
+        made = table("", "!Auto class", "!gives", "missing")
         for finding in group:
             made.add_row(finding.auto_class, finding.cls or "—", escape(finding.missing))
         console.print(made)
+    if said.made_as:
+        console.print(f"Made as {', '.join(said.made_as)}; a new head is initialised, to be trained.")
     if said.weights:
         console.print(f"Weights: {', '.join(said.weights)}. Every class is there on PyTorch, TensorFlow (TF…) and Flax (Flax…).")
 
