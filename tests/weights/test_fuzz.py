@@ -129,7 +129,8 @@ def test_changed_files(name, sound, tmp_path):
 
 
 PIECES = [bytes([code]) for code in range(256)] + [
-    b"cos\nsystem\n", b"cnumpy\ndtype\n", b"ccollections\nOrderedDict\n", b"h\x00", b"q\x00", b"K\x01", b"X\x01\x00\x00\x00a", b"(", b"\x85R",
+    b"cos\nsystem\n", b"cnumpy\ndtype\n", b"ccollections\nOrderedDict\n", b"h\x00", b"q\x00", b"K\x01", b"X\x01\x00\x00\x00a", b"(",
+    b"\x85R",
 ]  # fmt: skip
 
 

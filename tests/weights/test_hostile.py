@@ -12,15 +12,14 @@ from triform.errors import CorruptFileError
 from triform.weights.formats import open_file
 
 READ = """
-import json, resource, sys, time
+import json, re, resource, sys, time
 resource.setrlimit(resource.RLIMIT_AS, (4 * 2**30, 4 * 2**30))
 import numpy, safetensors  # what they take is not the reader's
-import triform.weights.safetensors, triform.weights.pickled, triform.weights.msgpack, triform.weights.gguf, triform.weights.hdf5
 from triform.errors import TriformError
+from triform.weights import gguf, hdf5, msgpack, pickled
 from triform.weights.formats import open_file
 
 for path in sys.argv[1:]:
-    resident = int(open("/proc/self/statm").read().split()[1]) * resource.getpagesize() if sys.platform == "linux" else 0
     start = time.process_time()
     try:
         found = open_file(path)
@@ -29,7 +28,7 @@ for path in sys.argv[1:]:
         what = type(error).__name__
     seconds = time.process_time() - start
     found = None
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 if sys.platform == "linux" else 0
+    peak = int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]) * 1024 if sys.platform == "linux" else 0
     print(json.dumps([path, what, seconds, peak]), flush=True)
 """
 
@@ -45,7 +44,6 @@ def test_no_file_takes_long_or_much(tmp_path):
     results = [json.loads(line) for line in done.stdout.splitlines()]
     assert len(results) == len(FILES)
     for path, what, seconds, peak in results:
-        print(path.split("/")[-1], what, round(seconds, 2), peak >> 20)
         assert seconds < 5, (path, what, seconds)
         assert peak < 2**30, (path, what, peak)
         if "many tensors" not in path:

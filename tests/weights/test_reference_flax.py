@@ -21,7 +21,7 @@ if not hasattr(transformers, "FlaxBertModel"):
     pytest.skip("the reference library has no Flax classes", allow_module_level=True)
 
 MODELS = ["BertForMaskedLM", "BertModel", "GPT2LMHeadModel", "T5ForConditionalGeneration", "BartForConditionalGeneration",
-          "ResNetForImageClassification"]  # fmt: skip
+          pytest.param("ResNetForImageClassification", marks=pytest.mark.slow)]  # it alone has running values; slow to compile  # fmt: skip
 SAVED = {"whole": {}, "shards": {"max_shard_size": "4KB"}, "safe": {"safe_serialization": True}}
 
 

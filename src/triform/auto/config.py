@@ -1,6 +1,5 @@
 """AutoConfig: the right configuration for a name or a folder."""
 
-import os
 from typing import Any
 
 from triform.auto import custom
@@ -22,7 +21,7 @@ class AutoConfig:
         return class_for(model_type)(**kwargs)
 
     @classmethod
-    def from_pretrained(cls, name_or_path: str | os.PathLike[str], **kwargs: Any) -> Any:
+    def from_pretrained(cls, name_or_path: Any, **kwargs: Any) -> Any:
         """The configuration of a folder, of a config.json, or of a name on the Hub.
 
         Args:
@@ -43,7 +42,7 @@ class AutoConfig:
 
     @staticmethod
     def register(model_type: str, config: type, exist_ok: bool = False) -> None:
-        """Makes AutoConfig give `config` for checkpoints of `model_type`. Raises RegistrationError where the two disagree or it is taken."""
+        """Makes AutoConfig give `config` for checkpoints of `model_type`. Raises RegistrationError where they disagree or it is taken."""
         custom.register_config(model_type, config, exist_ok)
 
     @staticmethod

@@ -23,7 +23,7 @@ class AutoModelBase:
         raise UsageError(f"{name} is never made itself: use {name}.from_pretrained(name_or_path) or {name}.from_config(config).")
 
     @classmethod
-    def from_pretrained(cls, name_or_path: str | os.PathLike[str] | None, *args: Any, **kwargs: Any) -> Any:
+    def from_pretrained(cls, name_or_path: Any, *args: Any, **kwargs: Any) -> Any:
         """The model of a folder or of a name on the Hub, loaded, in evaluation mode.
 
         Args:

@@ -45,8 +45,9 @@ class AutoPreprocessor:
         import triform
 
         raise UnsupportedTaskError(
-            f"{cls.__name__}: {source.name} asks for {wanted or 'a class that it does not name'}, which triform "
-            f"{triform.__version__} does not have yet. The CHANGELOG of each release lists what it adds; a class of your own: {cls.__name__}.register(ConfigClass, YourClass)."
+            f"{cls.__name__}: {source.name} asks for {wanted or 'a class that it does not name'}, which triform {triform.__version__} "
+            "does not have yet. The CHANGELOG of each release lists what it adds; a class of your own: "
+            f"{cls.__name__}.register(ConfigClass, YourClass)."
         )
 
     @classmethod

@@ -10,8 +10,11 @@ from triform.errors import CorruptFileError, HubError, InputError, MissingFileEr
 from triform.hub import settings
 
 HUB_KEYWORDS = frozenset(
-    ["revision", "subfolder", "token", "use_auth_token", "cache_dir", "force_download", "local_files_only", "proxies", "repo_type", "resume_download", "refresh"]
-)
+    (
+        "revision", "subfolder", "token", "use_auth_token", "cache_dir", "force_download", "local_files_only", "proxies", "repo_type",
+        "resume_download", "refresh",
+    )
+)  # fmt: skip
 REPO_ID = re.compile(r"^(?!.*(--|\.\.))[\w](?:[\w.-]{0,94}[\w])?(/[\w](?:[\w.-]{0,94}[\w])?)?$", re.ASCII)
 COMMIT = re.compile(r"^[0-9a-f]{40}$")
 LFS = b"version https://git-lfs.github.com/spec/"
@@ -31,7 +34,10 @@ class Source:
     file: Path | None = None
 
     def find(self, filename: str) -> Path | None:
-        """The local path of a file, fetched where necessary; None where there is none. Raises CorruptFileError for a name that climbs out."""
+        """The local path of a file, fetched where necessary; None where there is none.
+
+        Raises: CorruptFileError for a name that climbs out.
+        """
         raise NotImplementedError
 
     def files(self) -> list[str]:
@@ -98,7 +104,8 @@ class Repository(Source):
     is_local = False
 
     def __init__(
-        self, name: str, *, revision: str = "main", subfolder: str = "", token: Any = None, cache_dir: Any = None, force_download: bool = False,
+        self, name: str, *, revision: str = "main", subfolder: str = "", token: Any = None, cache_dir: Any = None,
+        force_download: bool = False,
         local_files_only: bool = False, refresh: bool = False, repo_type: str | None = None,
     ) -> None:  # fmt: skip
         self.name, self.revision, self.subfolder, self.token = name, revision, subfolder.strip("/"), token
@@ -138,11 +145,11 @@ class Repository(Source):
             return None
         from triform.hub.fetching import fetch_file
 
-        path = fetch_file(self, name)
+        fetched = fetch_file(self, name)
         self._fetched.add(name)
-        if path is not None and self.commit_hash is None:
-            self.commit_hash = _commit_of(path)
-        return path
+        if fetched is not None and self.commit_hash is None:
+            self.commit_hash = _commit_of(fetched)
+        return fetched
 
     def _why_offline(self) -> str:
         return (

@@ -11,7 +11,8 @@ from triform.errors import InputError, MissingDependencyError, nearest
 
 # In this order, where a checkpoint fits several.
 RUNNABLE = (
-    "AutoModelForSequenceClassification", "AutoModelForTokenClassification", "AutoModelForQuestionAnswering", "AutoModelForMaskedLM", "AutoModel",
+    "AutoModelForSequenceClassification", "AutoModelForTokenClassification", "AutoModelForQuestionAnswering", "AutoModelForMaskedLM",
+    "AutoModel",
 )  # fmt: skip
 
 

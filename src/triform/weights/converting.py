@@ -8,9 +8,9 @@ from triform.errors import InputError
 from triform.weights.tensor import FLOATING
 
 BESIDE = (
-    "generation_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
-    "vocab.txt", "vocab.json", "merges.txt", "spiece.model", "sentencepiece.bpe.model", "tokenizer.model", "preprocessor_config.json", "processor_config.json",
-    "chat_template.jinja",
+    "generation_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.txt",
+    "vocab.json", "merges.txt", "spiece.model", "sentencepiece.bpe.model", "tokenizer.model", "preprocessor_config.json",
+    "processor_config.json", "chat_template.jinja",
 )  # fmt: skip
 
 

@@ -64,8 +64,10 @@ def byte_count(dtype: str, shape: Sequence[Any], where: str) -> int:
     sound = len(shape) <= 32 and all(type(size) is int and size >= 0 for size in shape)
     count = math.prod(shape) if sound else 0
     if not sound or (count or math.prod(filter(None, shape))) >= 2**56:  # NumPy minds the other sizes even where one is 0
-        shown = str(tuple(shape[:8])) + ("…" if len(shape) > 8 else "")
-        raise CorruptFileError(f"{where} has the impossible shape {shown}; expected at most 32 sizes, each a number from 0.")
+        shown = ", ".join(str(size) if type(size) is int else type(size).__name__ for size in shape[:8])
+        raise CorruptFileError(
+            f"{where} has the impossible shape ({shown}{', …' if len(shape) > 8 else ''}); expected at most 32 sizes, each a number from 0."
+        )
     return count * np.dtype(STORAGE[dtype]).itemsize
 
 

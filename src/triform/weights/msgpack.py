@@ -24,7 +24,7 @@ BIN32, EXT32 = 0xC6, 0xC9
 ARRAY, SCALAR = 1, 3  # flax's extension types; 2 is a complex number of Python
 CHUNKED = "__msgpack_chunked_array__"
 DEEPEST = 64  # dictionaries in dictionaries
-MOST_ENTRIES = 200_000
+MOST_ENTRIES = 100_000
 MOST_CHUNK = 2**30  # bytes of one piece when writing; flax counts elements, and reads pieces of any size
 
 # first byte -> (kind, struct code of the value or length that follows)

@@ -29,6 +29,11 @@ class Name:
         return f"{self.module}.{self.name}"
 
 
+def shown(value: Any) -> str:
+    """A value for a message: never what it contains, for a small tuple may hold itself a billion times over."""
+    return repr(value)[:80] if isinstance(value, (str, int, float, bytes, type(None), Name)) else type(value).__name__
+
+
 class Refused(ValueError):
     """What a pickle holds that data need not, in words that follow "it holds". Readers make it a CorruptFileError that names the file."""
 
@@ -55,7 +60,7 @@ Builder = Callable[..., Any]
 
 def _dtype(code: Any, *_: Any) -> Dtype:
     if not isinstance(code, str) or code.lstrip("<>=|") not in NUMPY_DTYPES:
-        raise Refused(f"a NumPy array of dtype {str(code)[:40]!r}")
+        raise Refused(f"a NumPy array of dtype {shown(code)}")
     return Dtype(code.lstrip("<>=|"), ">" if code.startswith(">") else "<")
 
 
@@ -69,7 +74,7 @@ def _array(dtype: Dtype, shape: tuple[int, ...], data: bytes, order: str = "C") 
 
 def _encode(text: str, encoding: str = "utf-8") -> bytes:
     if encoding not in ("latin1", "latin-1", "utf-8", "ascii"):
-        raise Refused(f"a text in the encoding {encoding!r}")
+        raise Refused(f"a text in the encoding {shown(encoding)}")
     return text.encode(encoding)
 
 

@@ -17,7 +17,7 @@ import numpy as np
 from triform.errors import CorruptFileError
 from triform.weights.checkpoint import Checkpoint
 from triform.weights.files import byte_count, file_size, map_bytes, view_bits
-from triform.weights.pickle_data import MOST_BYTES, Array, Interpreter, Name, Refused
+from triform.weights.pickle_data import MOST_BYTES, Array, Interpreter, Name, Refused, shown
 from triform.weights.tensor import STORAGE, LazyTensor
 from triform.weights.zipped import ZipArchive, is_zip
 
@@ -78,11 +78,11 @@ class Tensors:
     def storage(self, identity: Any) -> Storage:
         if not isinstance(identity, tuple) or len(identity) not in (5, 6) or identity[0] != "storage":
             kind = identity[0] if isinstance(identity, tuple) and identity else identity
-            raise Refused(f"a persistent id of kind {str(kind)[:40]!r}, not a storage (was a whole module saved? Save its state_dict)")
+            raise Refused(f"a persistent id of kind {shown(kind)}, not a storage (was a whole module saved? Save its state_dict)")
         kind, key, count, view = identity[1], identity[2], identity[4], identity[5] if len(identity) == 6 else None
         stem = kind.name.removesuffix("Storage") if isinstance(kind, Name) else ""
         if stem not in STORAGES or not isinstance(key, str) or type(count) is not int or count < 0:
-            raise Refused(f"a storage that cannot be: {str(kind)[:80]}, {str(key)[:40]!r}, {str(count)[:40]}")
+            raise Refused(f"a storage that cannot be: {shown(kind)}, {shown(key)}, {shown(count)}")
         whole = Storage(key, STORAGES[stem], count)
         if self.storages.setdefault(key, whole) != whole:
             raise Refused(f"two different storages called {key[:40]!r}")
@@ -118,7 +118,7 @@ class Tensors:
         where = f"a tensor of storage {storage.key!r}"
         whole = byte_count(dtype, shape, where)
         if len(shape) != len(strides) or not all(type(n) is int and n >= 0 for n in (offset, *strides)):
-            raise Refused(f"{where} with offset {str(offset)[:40]} and strides {str(strides)[:80]}")
+            raise Refused(f"{where} with offset {shown(offset)} and strides {', '.join(map(shown, strides[:8]))}")
         last = offset + sum((size - 1) * stride for size, stride in zip(shape, strides))
         item = np.dtype(STORAGE[dtype]).itemsize
         if math.prod(shape) and last >= count:
@@ -219,10 +219,10 @@ def _read_legacy(path: Path) -> Any:
 
 def _state_dict(value: Any, path: Path) -> Mapping[str, LazyTensor]:
     """The tensors of the dictionary at the top or under one of the usual keys. What else is there (counters, options) is left out."""
-    if (found := max(_candidates(value), key=len, default={})) or value == {}:
-        return found
-    shown = f"a dictionary of {', '.join(str(key)[:40] for key in list(value)[:20])}" if isinstance(value, dict) else type(value).__name__
-    raise CorruptFileError(f"{path} holds no state dict but {shown}; expected tensors by name, or under one of: {', '.join(INNER)}.")
+    if (tensors := max(_candidates(value), key=len, default={})) or (isinstance(value, dict) and not value):
+        return tensors
+    found = f"a dictionary of {', '.join(map(shown, list(value)[:20]))}" if isinstance(value, dict) else f"one {type(value).__name__}"
+    raise CorruptFileError(f"{path} holds no state dict but {found}; expected tensors by name, or under one of: {', '.join(INNER)}.")
 
 
 def _candidates(value: Any, depth: int = 0) -> Iterator[dict[str, LazyTensor]]:

@@ -21,7 +21,7 @@ DTYPES = {
     "BOOL": "bool", "C64": "complex64",
 }  # fmt: skip
 CODES = {name: code for code, name in DTYPES.items()}
-MOST_HEADER = 10 * 2**20  # bytes; room for 100,000 tensors. The format allows 100 MB, which would cost gigabytes to parse
+MOST_HEADER = 8 * 2**20  # bytes; room for 80,000 tensors. The format allows 100 MB, which would cost gigabytes to parse
 FORMATS = {"pt": "pt", "mlx": "pt", "np": "pt", "tf": "tf", "flax": "flax"}  # the header's `format`: whose names these are
 
 
