@@ -50,6 +50,14 @@ FILES = {
     "laughs as key of a storage.bin": lambda: archive(laughs() + b"(X\x07\x00\x00\x00storageh\xc8h\xc8h\xc8h\xc8tQ."),
     "laughs as shape.bin": lambda: archive(laughs() + b"ctorch._utils\n_rebuild_tensor_v2\n(" + STORAGE + b"K\x00h\xc8h\xc8\x89NtR."),
     "laughs as strides.bin": lambda: archive(laughs() + b"ctorch._utils\n_rebuild_tensor_v2\n(" + STORAGE + b"h\xc8K\x02\x85h\xc8\x89NtR."),
+    "long sizes.bin": lambda: archive(
+        b"\x80\x02\x8b" + struct.pack("<i", MANY) + b"\x7f" * MANY + b"q\x00h\x00\x86q\x010"
+        + (b"ctorch._utils\n_rebuild_tensor_v2\n(" + STORAGE + b"K\x00h\x01h\x01\x89NtR") + b"."
+    ),
+    "classes in classes.bin": lambda: archive(
+        b"\x80\x02ctorch._tensor\n_rebuild_from_type_v2\nq\x00)q\x01"
+        + b"".join(b"(h\x00Nh" + bytes([n]) + b"Ntq" + bytes([n + 1]) for n in range(1, 250)) + b"h\x00h\xfaR" * 100_000 + b"."
+    ),
     "laughs as dtype.bin": lambda: archive(laughs() + b"cnumpy\ndtype\nh\xc8\x85R."),
     "laughs as array.bin": lambda: archive(
         laughs() + b"cnumpy\nndarray\n)R(K\x01h\xc8cnumpy\ndtype\nX\x02\x00\x00\x00f4\x85R\x89C\x04aaaatb."

@@ -108,7 +108,7 @@ def main(arguments: list[str] | None = None) -> Any:
     from triform.errors import TriformError
 
     try:
-        return app(arguments, standalone_mode=True)
+        return app(arguments, prog_name="triform")
     except TriformError as error:
         if _state["traceback"]:
             raise

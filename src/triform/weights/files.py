@@ -17,6 +17,7 @@ from triform.weights.tensor import STORAGE
 
 LFS_MARK = b"version https://git-lfs"
 MOST_JSON = 32 * 2**20  # bytes; the index of a model with 150,000 tensors has 13 MiB
+MOST_ELEMENTS = 2**56  # of a tensor; more cannot be addressed
 MOST_CONTAINERS = 100_000  # opening brackets in one JSON text; an index has three
 
 
@@ -61,10 +62,10 @@ def byte_count(dtype: str, shape: Sequence[Any], where: str) -> int:
     """How many bytes the bits of a tensor take; CorruptFileError for a dtype or shape that NumPy cannot hold."""
     if dtype not in STORAGE:
         raise CorruptFileError(f"{where} has dtype {dtype!r}; known are: {', '.join(STORAGE)}.")
-    sound = len(shape) <= 32 and all(type(size) is int and size >= 0 for size in shape)
+    sound = len(shape) <= 32 and all(type(size) is int and 0 <= size < MOST_ELEMENTS for size in shape)
     count = math.prod(shape) if sound else 0
-    if not sound or (count or math.prod(filter(None, shape))) >= 2**56:  # NumPy minds the other sizes even where one is 0
-        shown = ", ".join(str(size) if type(size) is int else type(size).__name__ for size in shape[:8])
+    if not sound or (count or math.prod(filter(None, shape))) >= MOST_ELEMENTS:  # NumPy minds the other sizes even where one is 0
+        shown = ", ".join(str(size) if type(size) is int and abs(size) < 2**64 else type(size).__name__ for size in shape[:8])
         raise CorruptFileError(
             f"{where} has the impossible shape ({shown}{', …' if len(shape) > 8 else ''}); expected at most 32 sizes, each a number from 0."
         )

@@ -158,7 +158,7 @@ def _quantised(kind: int, where: str) -> tuple[int, int, Callable[[np.ndarray], 
 
     def dequantise(rows: np.ndarray) -> np.ndarray:
         try:
-            return dequantize(rows, quantisation)
+            return dequantize(rows, quantisation) if rows.size else np.zeros(0, np.float32)  # the package fails on no blocks
         except NotImplementedError:
             raise CorruptFileError(f"{where} is quantised as {quantisation.name}, which the gguf package cannot undo.") from None
 

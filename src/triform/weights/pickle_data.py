@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+MALFORMED = (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError, MemoryError, Warning)
 MOST_BYTES = 64 * 2**20  # of one pickle; tensors are stored outside of it
 MOST_STEPS = 2_000_000  # a state dict takes about forty opcodes for each tensor
 NUMPY_DTYPES = {"f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "b1", "c8", "c16"}
@@ -31,7 +32,8 @@ class Name:
 
 def shown(value: Any) -> str:
     """A value for a message: never what it contains, for a small tuple may hold itself a billion times over."""
-    return repr(value)[:80] if isinstance(value, (str, int, float, bytes, type(None), Name)) else type(value).__name__
+    plain = isinstance(value, (str, float, bytes, type(None), Name)) or (isinstance(value, int) and value.bit_length() <= 64)
+    return repr(value)[:80] if plain else type(value).__name__
 
 
 class Refused(ValueError):
@@ -120,7 +122,7 @@ class Interpreter:
                 self._step(opcode.name, argument, stack, marks, memo)
         except Refused:
             raise
-        except (ValueError, IndexError, KeyError, TypeError, AttributeError, OverflowError, RecursionError, MemoryError) as error:
+        except MALFORMED as error:
             raise Refused(f"something malformed ({type(error).__name__}: {str(error)[:200]})") from None
         raise Refused("a pickle without an end")
 

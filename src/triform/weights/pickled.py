@@ -16,7 +16,7 @@ import numpy as np
 
 from triform.errors import CorruptFileError
 from triform.weights.checkpoint import Checkpoint
-from triform.weights.files import byte_count, file_size, map_bytes, view_bits
+from triform.weights.files import MOST_ELEMENTS, byte_count, file_size, map_bytes, view_bits
 from triform.weights.pickle_data import MOST_BYTES, Array, Interpreter, Name, Refused, shown
 from triform.weights.tensor import STORAGE, LazyTensor
 from triform.weights.zipped import ZipArchive, is_zip
@@ -57,14 +57,7 @@ class Tensors:
     storages: dict[str, Storage] = field(default_factory=dict)
 
     def builders(self) -> dict[str, Any]:
-        rebuild = "torch._utils._rebuild_"
-        made: dict[str, Any] = {
-            f"{rebuild}tensor": self.tensor,
-            f"{rebuild}tensor_v2": self.tensor,
-            f"{rebuild}tensor_v3": self.tensor_of_dtype,
-            f"{rebuild}parameter": lambda data, *_: data,
-            f"{rebuild}parameter_with_state": lambda data, *_: data,
-            "torch.nn.parameter.Parameter": lambda data, *_: data,
+        made = self.rebuilders() | {
             "torch._tensor._rebuild_from_type_v2": self.typed,
             "torch.Size": lambda sizes=(): sizes,
             "torch.device": lambda *_: None,
@@ -75,13 +68,25 @@ class Tensors:
         made |= {f"torch.{name}": _never for name in [*STORAGE, "Tensor"]}
         return made
 
+    def rebuilders(self) -> dict[str, Any]:
+        """What makes a tensor."""
+        rebuild = "torch._utils._rebuild_"
+        return {
+            f"{rebuild}tensor": self.tensor,
+            f"{rebuild}tensor_v2": self.tensor,
+            f"{rebuild}tensor_v3": self.tensor_of_dtype,
+            f"{rebuild}parameter": lambda data, *_: data,
+            f"{rebuild}parameter_with_state": lambda data, *_: data,
+            "torch.nn.parameter.Parameter": lambda data, *_: data,
+        }
+
     def storage(self, identity: Any) -> Storage:
         if not isinstance(identity, tuple) or len(identity) not in (5, 6) or identity[0] != "storage":
             kind = identity[0] if isinstance(identity, tuple) and identity else identity
             raise Refused(f"a persistent id of kind {shown(kind)}, not a storage (was a whole module saved? Save its state_dict)")
         kind, key, count, view = identity[1], identity[2], identity[4], identity[5] if len(identity) == 6 else None
         stem = kind.name.removesuffix("Storage") if isinstance(kind, Name) else ""
-        if stem not in STORAGES or not isinstance(key, str) or type(count) is not int or count < 0:
+        if stem not in STORAGES or not isinstance(key, str) or not _counts(count):
             raise Refused(f"a storage that cannot be: {shown(kind)}, {shown(key)}, {shown(count)}")
         whole = Storage(key, STORAGES[stem], count)
         if self.storages.setdefault(key, whole) != whole:
@@ -89,7 +94,7 @@ class Tensors:
         if view is None:
             return whole
         _view_key, start, size = view
-        if not (type(start) is int and type(size) is int and 0 <= start <= start + size <= count):
+        if not _counts(start, size) or start + size > count:
             raise Refused(f"a view outside of its storage {key[:40]!r}")
         return Storage(key, whole.dtype, size, start)
 
@@ -109,16 +114,18 @@ class Tensors:
         return self._strided(storage, name, count, offset, shape, strides)
 
     def typed(self, function: Any, _kind: Any, arguments: Any, _state: Any) -> Any:
-        if not isinstance(function, Name):
+        if (rebuild := self.rebuilders().get(str(function)) if isinstance(function, Name) else None) is None:
             raise Refused("a tensor of a class of its own")
-        return self.builders()[str(function)](*arguments)
+        return rebuild(*arguments)
 
     def _strided(self, storage: Storage, dtype: str, count: int, offset: Any, shape: Any, strides: Any) -> LazyTensor:
-        shape, strides = tuple(shape), tuple(strides)
-        where = f"a tensor of storage {storage.key!r}"
+        where = f"a tensor of storage {storage.key[:40]!r}"
+        if not isinstance(shape, (tuple, list)) or not isinstance(strides, (tuple, list)) or len(shape) != len(strides):
+            raise Refused(f"{where} of shape {shown(shape)} and strides {shown(strides)}")
         whole = byte_count(dtype, shape, where)
-        if len(shape) != len(strides) or not all(type(n) is int and n >= 0 for n in (offset, *strides)):
-            raise Refused(f"{where} with offset {shown(offset)} and strides {', '.join(map(shown, strides[:8]))}")
+        if not _counts(offset, *strides):
+            raise Refused(f"{where} with offset {shown(offset)} and strides {', '.join(map(shown, strides))}")
+        shape, strides = tuple(shape), tuple(strides)
         last = offset + sum((size - 1) * stride for size, stride in zip(shape, strides))
         item = np.dtype(STORAGE[dtype]).itemsize
         if math.prod(shape) and last >= count:
@@ -142,6 +149,11 @@ class Tensors:
             return flat.reshape(shape)
         overlapping = math.prod(shape) > flat.size or any(size > 1 and not stride for size, stride in zip(shape, strides))
         return bits.copy() if overlapping else bits
+
+
+def _counts(*values: Any) -> bool:
+    """Whether all are numbers that can count elements; arithmetic with longer ones can take for ever."""
+    return all(type(value) is int and 0 <= value < MOST_ELEMENTS for value in values)
 
 
 def _never(*_: Any) -> Any:
