@@ -60,11 +60,13 @@ check: $(VENV)/dev
 	$(BIN)/ruff format --check src tests tools examples benchmarks
 	$(BIN)/mypy
 	$(BIN)/python tools/make_stubs.py --check
+	$(BIN)/python tools/make_docs.py --check
 
 fix: $(VENV)/dev
 	$(BIN)/ruff check --fix src tests tools examples benchmarks
 	$(BIN)/ruff format src tests tools examples benchmarks
 	$(BIN)/python tools/make_stubs.py
+	$(BIN)/python tools/make_docs.py
 
 bench: $(VENV)/dev
 	$(BIN)/python benchmarks/run.py

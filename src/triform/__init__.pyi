@@ -1,8 +1,7 @@
 # Made by tools/make_stubs.py: change the table in auto/registry.py and run `make fix`.
 from typing import Any
-
-from triform.auto.config import AutoConfig as AutoConfig
 from triform.auto.factory import AutoModelBase
+from triform.auto.config import AutoConfig as AutoConfig
 from triform.auto.listing import list_models as list_models
 from triform.auto.preprocessors import AutoFeatureExtractor as AutoFeatureExtractor
 from triform.auto.preprocessors import AutoImageProcessor as AutoImageProcessor
@@ -10,15 +9,16 @@ from triform.auto.preprocessors import AutoProcessor as AutoProcessor
 from triform.auto.preprocessors import AutoVideoProcessor as AutoVideoProcessor
 from triform.auto.tokenizer import AutoTokenizer as AutoTokenizer
 from triform.configs.base import PretrainedConfig as PretrainedConfig
-from triform.configs.bert import BertConfig as BertConfig
-from triform.configs.gpt2 import GPT2Config as GPT2Config
-from triform.flax.pretrained import FlaxPreTrainedModel as FlaxPreTrainedModel
 from triform.outputs import ModelOutput as ModelOutput
 from triform.plain import save_pretrained as save_pretrained
 from triform.text import BatchEncoding as BatchEncoding
 from triform.text import PreTrainedTokenizer as PreTrainedTokenizer
 from triform.text import PreTrainedTokenizerFast as PreTrainedTokenizerFast
+from triform.configs.bert import BertConfig as BertConfig
+from triform.configs.gpt2 import GPT2Config as GPT2Config
+from triform.torch.pretrained import PreTrainedModel as PreTrainedModel
 from triform.tf.pretrained import TFPreTrainedModel as TFPreTrainedModel
+from triform.flax.pretrained import FlaxPreTrainedModel as FlaxPreTrainedModel
 from triform.torch import BertForMaskedLM as BertForMaskedLM
 from triform.torch import BertForMultipleChoice as BertForMultipleChoice
 from triform.torch import BertForNextSentencePrediction as BertForNextSentencePrediction
@@ -33,7 +33,34 @@ from triform.torch import GPT2ForSequenceClassification as GPT2ForSequenceClassi
 from triform.torch import GPT2ForTokenClassification as GPT2ForTokenClassification
 from triform.torch import GPT2LMHeadModel as GPT2LMHeadModel
 from triform.torch import GPT2Model as GPT2Model
-from triform.torch.pretrained import PreTrainedModel as PreTrainedModel
+from triform.tf import BertForMaskedLM as TFBertForMaskedLM
+from triform.tf import BertForMultipleChoice as TFBertForMultipleChoice
+from triform.tf import BertForNextSentencePrediction as TFBertForNextSentencePrediction
+from triform.tf import BertForPreTraining as TFBertForPreTraining
+from triform.tf import BertForQuestionAnswering as TFBertForQuestionAnswering
+from triform.tf import BertForSequenceClassification as TFBertForSequenceClassification
+from triform.tf import BertForTokenClassification as TFBertForTokenClassification
+from triform.tf import BertLMHeadModel as TFBertLMHeadModel
+from triform.tf import BertModel as TFBertModel
+from triform.tf import GPT2ForQuestionAnswering as TFGPT2ForQuestionAnswering
+from triform.tf import GPT2ForSequenceClassification as TFGPT2ForSequenceClassification
+from triform.tf import GPT2ForTokenClassification as TFGPT2ForTokenClassification
+from triform.tf import GPT2LMHeadModel as TFGPT2LMHeadModel
+from triform.tf import GPT2Model as TFGPT2Model
+from triform.flax import BertForMaskedLM as FlaxBertForMaskedLM
+from triform.flax import BertForMultipleChoice as FlaxBertForMultipleChoice
+from triform.flax import BertForNextSentencePrediction as FlaxBertForNextSentencePrediction
+from triform.flax import BertForPreTraining as FlaxBertForPreTraining
+from triform.flax import BertForQuestionAnswering as FlaxBertForQuestionAnswering
+from triform.flax import BertForSequenceClassification as FlaxBertForSequenceClassification
+from triform.flax import BertForTokenClassification as FlaxBertForTokenClassification
+from triform.flax import BertLMHeadModel as FlaxBertLMHeadModel
+from triform.flax import BertModel as FlaxBertModel
+from triform.flax import GPT2ForQuestionAnswering as FlaxGPT2ForQuestionAnswering
+from triform.flax import GPT2ForSequenceClassification as FlaxGPT2ForSequenceClassification
+from triform.flax import GPT2ForTokenClassification as FlaxGPT2ForTokenClassification
+from triform.flax import GPT2LMHeadModel as FlaxGPT2LMHeadModel
+from triform.flax import GPT2Model as FlaxGPT2Model
 
 __version__: str
 

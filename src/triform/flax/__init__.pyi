@@ -1,9 +1,8 @@
 # Made by tools/make_stubs.py: change the table in auto/registry.py and run `make fix`.
 from typing import Any
-
-from triform.flax.pretrained import FlaxPreTrainedModel as FlaxPreTrainedModel
 from triform.models import bert as _bert
 from triform.models import gpt2 as _gpt2
+from triform.flax.pretrained import FlaxPreTrainedModel as FlaxPreTrainedModel
 
 def architecture_class(module: str, name: str) -> Any: ...
 

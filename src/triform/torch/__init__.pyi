@@ -1,6 +1,5 @@
 # Made by tools/make_stubs.py: change the table in auto/registry.py and run `make fix`.
 from typing import Any
-
 from triform.models import bert as _bert
 from triform.models import gpt2 as _gpt2
 from triform.torch.pretrained import PreTrainedModel as PreTrainedModel
