@@ -215,6 +215,26 @@ def test_register_for_auto_class_checks_the_name():
         triform.BertModel.register_for_auto_class("AutoNope")
 
 
+def test_an_own_tokenizer(tmp_path):
+    class Letters:
+        @classmethod
+        def from_pretrained(cls, folder, **kwargs):
+            return cls()
+
+        def __call__(self, text):
+            return {"input_ids": [ord(letter) for letter in text]}
+
+    AutoConfig.register("new-model", NewConfig)
+    with pytest.raises(ValueError, match="needs a tokenizer class"):
+        triform.AutoTokenizer.register(NewConfig)
+    triform.AutoTokenizer.register(NewConfig, slow_tokenizer_class=Letters)
+    NewConfig().save_pretrained(tmp_path)
+    assert triform.AutoTokenizer.from_pretrained(tmp_path)("ab") == {"input_ids": [97, 98]}
+    triform.AutoTokenizer.unregister(NewConfig)
+    with pytest.raises(OSError, match="no tokenizer"):
+        triform.AutoTokenizer.from_pretrained(tmp_path)
+
+
 def test_own_preprocessors(tmp_path):
     class Chopper:
         def __init__(self, edge=3):

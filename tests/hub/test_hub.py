@@ -1,5 +1,6 @@
 """Names to files, against a real server on loopback: fetched once, then from the cache without a request; every fault told apart."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -38,6 +39,7 @@ def server(model, monkeypatch, tmp_path):
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "cache"))
     constants = pytest.importorskip("huggingface_hub.constants")
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+    monkeypatch.setattr(constants, "ENDPOINT", hub.address)  # it reads HF_ENDPOINT when it is imported
     monkeypatch.setattr("time.sleep", lambda seconds: None)  # huggingface_hub waits between its tries
     for name, seconds in (
         ("HF_HUB_ETAG_TIMEOUT", 1),
@@ -176,11 +178,48 @@ def test_the_gate(server):
             hubs.fetch(wrong)
 
 
+def test_publishing(server, tmp_path):
+    pytest.importorskip("torch")
+    config = triform.BertConfig(vocab_size=8, hidden_size=12, num_hidden_layers=1, num_attention_heads=2, intermediate_size=8)
+    server.files.clear()
+    model = triform.AutoModel.from_config(config, seed=3)
+    model.save_pretrained(tmp_path / "mine", push_to_hub=True, repo_id="org/model", token="secret")
+    assert sorted(server.files) == ["config.json", "model.safetensors"]
+    assert server.files["model.safetensors"] == (tmp_path / "mine" / "model.safetensors").read_bytes()
+    assert hubs.push_to_hub(tmp_path / "mine", "org/model", token="secret").endswith("d" * 40)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+def test_progress_is_shown_on_a_terminal_and_nowhere_else(server, tmp_path):
+    import fcntl
+    import pty
+    import struct
+    import termios
+
+    code = "import triform.hub as h; h.locate('org/model').require('model.safetensors')"
+    master, terminal = pty.openpty()
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 100, 0, 0))
+    env = {**os.environ, "HF_HUB_CACHE": str(tmp_path / "seen"), "TERM": "xterm"}
+    subprocess.run([sys.executable, "-c", code], stderr=terminal, env=env, check=True)
+    os.close(terminal)
+    shown = b""
+    with contextlib.suppress(OSError):  # what a closed terminal answers
+        while chunk := os.read(master, 10_000):
+            shown += chunk
+    os.close(master)
+    assert b"model.safetensors" in shown and b"%" in shown
+    quiet = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, env={**env, "HF_HUB_CACHE": str(tmp_path / "unseen")}, check=True
+    )
+    assert b"%" not in quiet.stderr
+
+
 def test_publishing_is_a_call_of_its_own(server, tmp_path, monkeypatch):
     with pytest.raises(InputError, match="is no folder"):
         hubs.push_to_hub(tmp_path / "nothing", "org/new")
     (tmp_path / "made").mkdir()
     with pytest.raises(HubError, match="the upload failed"):
+        server.fault = "403"
         hubs.push_to_hub(tmp_path / "made", "org/new", token="x")
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     with pytest.raises(HubError, match="Nothing is uploaded"):

@@ -262,6 +262,9 @@ def check_round_trip(family: Family, auto_class: str, backend: str, tmp_path: Pa
     """A checkpoint that a backend saves loads in the other two and gives the same outputs."""
     case = reference_case(family, auto_class)
     auto(backend, auto_class).from_pretrained(case.folder).save_pretrained(tmp_path)
+    auto("torch", auto_class).from_pretrained(case.folder).save_pretrained(tmp_path / "torch")
+    for name in ("model.safetensors", "config.json"):
+        assert (tmp_path / name).read_bytes() == (tmp_path / "torch" / name).read_bytes(), f"{backend} writes another {name} than torch"
     others = [other for other in MARK if other != backend]
     for other in others:
         model, info = auto(other, auto_class).from_pretrained(tmp_path, output_loading_info=True)
@@ -269,6 +272,21 @@ def check_round_trip(family: Family, auto_class: str, backend: str, tmp_path: Pa
         got = run(other, model, case.inputs)
         want = {name: value for name, value in case.outputs.items() if name in got}
         assert_close(got, want, family.tolerance, case.real if family.decoder else None)
+
+
+def check_seed(family: Family, auto_class: str) -> None:
+    """The same seed gives the same initial weights on the three backends, bit for bit."""
+    import triform
+
+    config = triform.AutoConfig.for_model(family.model_type, **family.sizes)
+    made = {}
+    for backend in MARK:
+        model = auto(backend, auto_class).from_config(config, seed=7)
+        made[backend] = {slot.name: array(getattr(slot.value, "value", slot.value)) for slot in model.slots()}
+    for backend in ("flax", "tf"):
+        assert made[backend].keys() == made["torch"].keys()
+        for name, value in made["torch"].items():
+            assert np.array_equal(made[backend][name], value), f"{name} on {backend}"
 
 
 def check_compiled(family: Family, auto_class: str, backend: str) -> None:
@@ -376,6 +394,10 @@ def family_tests(family: Family, *, main: str | None = None) -> dict[str, Any]:
     @group
     def test_round_trip_through_backends(backend, tmp_path):
         check_round_trip(family, chosen, backend, tmp_path)
+
+    @group
+    def test_the_same_seed_gives_the_same_weights():
+        check_seed(family, chosen)
 
     @group
     def test_compiled_equals_eager(backend):

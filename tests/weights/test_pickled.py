@@ -33,40 +33,12 @@ def archive(
     return made.getvalue()
 
 
-def tensor_pickle(offset: int = 0, size=(2, 3), stride=(3, 1), count: int = 6, key: str = "0", kind: str = "FloatStorage") -> bytes:
+def tensor_pickle(offset=0, size=(2, 3), stride=(3, 1), count=6, key="0", kind="FloatStorage") -> bytes:
     """The pickle of {"w": a tensor}, as torch.save writes it."""
-
-    class Identity(tuple):
-        pass
-
-    class Pickler(pickle._Pickler):
-        def persistent_id(self, value):
-            return tuple(value) if isinstance(value, Identity) else None
-
-        def save_global(self, value, name=None):
-            self.write(b"c" + value.encode() + b"\n")
-
-        dispatch = dict(pickle._Pickler.dispatch)
-
-    class Global(str):
-        pass
-
-    Pickler.dispatch[Global] = lambda self, value: self.save_global(value)
-
-    class Reduced:
-        def __init__(self, function, *arguments):
-            self.function, self.arguments = function, arguments
-
-    def save_reduced(self, value):
-        self.save(value.function)
-        self.save(value.arguments)
-        self.write(b"R")
-
-    Pickler.dispatch[Reduced] = save_reduced
-    identity = Identity(("storage", Global(f"torch\n{kind}"), key, "cpu", count))
-    made = io.BytesIO()
-    Pickler(made, 2).dump({"w": Reduced(Global("torch._utils\n_rebuild_tensor_v2"), identity, offset, size, stride, False, {})})
-    return made.getvalue()
+    piece = lambda value: pickle.dumps(value, 2)[2:-1]
+    storage = b"(" + piece("storage") + f"ctorch\n{kind}\n".encode() + piece(key) + piece("cpu") + piece(count) + b"tQ"
+    arguments = b"(" + storage + b"".join(map(piece, (offset, size, stride, False, {}))) + b"t"
+    return b"\x80\x02}" + piece("w") + b"ctorch._utils\n_rebuild_tensor_v2\n" + arguments + b"Rs."
 
 
 def written(tmp_path, data: bytes):
