@@ -23,7 +23,6 @@ BARE = (
     "l = lambda: n.ModuleList([n.Linear(48, 48) for _ in range(4)] + [n.Linear(48, 64), n.Linear(64, 48), n.LayerNorm(48), n.LayerNorm(48)]); "
     "m = n.ModuleList([n.Embedding(99, 48), n.Embedding(512, 48), n.Embedding(2, 48), n.LayerNorm(48), l(), l(), n.Linear(48, 48)])"
 )
-MEASURED = "import time; t = time.perf_counter(); {}; print(time.perf_counter() - t)"
 TASKS: dict[str, dict[str, str]] = {
     "AutoModel.from_config, tiny": {
         "floor: import torch, equal bare module": BARE,
@@ -60,7 +59,7 @@ LOADING = {
 
 def run(python: str, code: str, environment: dict[str, str]) -> tuple[float, float, str]:
     """(seconds of the whole process, peak memory in MiB, what it printed)."""
-    code += "\nimport resource; print('PEAK', resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
+    code += "\nprint('PEAK', int(open('/proc/self/status').read().split('VmHWM:')[1].split()[0]) / 1024)"
     began = time.perf_counter()
     done = subprocess.run([python, "-c", code], capture_output=True, text=True, env=environment)
     seconds = time.perf_counter() - began
@@ -110,7 +109,7 @@ def main() -> None:
         environment = {**os.environ, "HF_HUB_CACHE": places["cache"], "HF_HUB_OFFLINE": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
         rows = []
         loading = {
-            name: code + "; import time; t = time.perf_counter(); m = load(); print(time.perf_counter() - t)"
+            name: code + "; import time; began = time.perf_counter(); m = load(); print(time.perf_counter() - began)"
             for name, code in LOADING.items()
         }
         for task, candidates in {**TASKS, "BERT-base, once imported": loading}.items():

@@ -46,3 +46,27 @@ def test_every_dependency_has_its_reason():
             inside = False
         elif inside and re.match(r'^\s*("|\w+ = \[)', line) and not line.startswith("all ="):
             assert "#" in line, f"no reason beside: {line.strip()}"
+
+
+def test_the_readme_s_programs_run(tmp_path):
+    """Each Python block, with the names of its placeholders filled in."""
+    pytest.importorskip("torch")
+    import triform
+
+    config = triform.BertConfig(vocab_size=99, hidden_size=12, num_hidden_layers=1, num_attention_heads=2, intermediate_size=8)
+    triform.AutoModel.from_config(config, seed=0).save_pretrained(tmp_path / "model")
+    (tmp_path / "model" / "vocab.txt").write_text("\n".join(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "hello", ",", "world"]) + "\n")
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert len(blocks) == 3
+    for block in blocks:
+        code = block.replace('"path/or/name"', repr(str(tmp_path / "model"))).replace('"path"', repr(str(tmp_path / "model")))
+        code = code.replace('"folder"', repr(str(tmp_path / "saved")))
+        exec(compile(code, "README.md", "exec"), {})
+    triform.AutoModel.unregister(next(c for a, c in _registered() if a == "AutoModel"))
+    triform.AutoConfig.unregister("new-model")
+
+
+def _registered():
+    from triform.auto.custom import CUSTOM
+
+    return list(CUSTOM.models)

@@ -114,6 +114,10 @@ class Pretrained:
             model = cls._build(config, extra, args)
         model.prepare(checkpoint)
         model.retie()
+        if getattr(checkpoint, "format", "pt") != "pt":
+            from triform.weights.foreign_names import to_pytorch
+
+            checkpoint = to_pytorch(checkpoint, {name: slot.shape for slot in model.slots() for name in slot.names})
         report = load(
             model,
             checkpoint,

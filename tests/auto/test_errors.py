@@ -247,3 +247,52 @@ def test_prefix_rules(folder, tmp_path):
 def test_autoconfig_keeps_the_error(folder):
     edit(folder, model_type="bertt")
     refused(ValueError, "Did you mean 'bert'", folder, AutoConfig.from_pretrained)
+
+
+def test_an_interrupted_save_leaves_the_old_files(folder, monkeypatch):
+    """A source of weights that fails in the middle: nothing is changed, nothing is left beside."""
+    model = AutoModelForMaskedLM.from_pretrained(folder)
+    before = contents(folder)
+    tensors = model.tensors()
+
+    def fail():
+        raise OSError(28, "No space left on device")
+
+    from triform.weights.tensor import LazyTensor
+
+    name = "cls.predictions.bias"
+    tensors[name] = LazyTensor(tensors[name].dtype, tensors[name].shape, fail)
+    monkeypatch.setattr(type(model), "tensors", lambda self: tensors)
+    for size in ("5GB", 2000):
+        with pytest.raises(OSError, match="No space left"):
+            model.save_pretrained(folder, max_shard_size=size)
+        assert contents(folder) == before
+
+
+def test_a_variant_leaves_other_files_alone(folder):
+    model = AutoModelForMaskedLM.from_pretrained(folder)
+    model.save_pretrained(folder, variant="fp16", max_shard_size=2000)
+    names = {path.name for path in folder.iterdir()}
+    assert "model.safetensors" in names and "model.safetensors.index.fp16.json" in names
+    again = AutoModelForMaskedLM.from_pretrained(folder, variant="fp16")
+    assert torch.equal(again.bert.embeddings.LayerNorm.weight, model.bert.embeddings.LayerNorm.weight)
+    model.save_pretrained(folder)
+    assert names <= {path.name for path in folder.iterdir()}
+
+
+@pytest.mark.parametrize("library", ["TF", "Flax"])
+def test_files_of_the_reference_s_other_frameworks_load(config, tmp_path, library, backend):
+    """tf_model.h5 and flax_model.msgpack, into every backend."""
+    transformers = pytest.importorskip("transformers")
+    import numpy as np
+
+    theirs = getattr(transformers, f"{library}BertForMaskedLM")(transformers.BertConfig(**{k: getattr(config, k) for k in (
+        "vocab_size", "hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size")}))  # fmt: skip
+    ids = np.array([[1, 2, 3]])
+    want = np.asarray((theirs(ids, training=False) if library == "TF" else theirs(ids)).logits)
+    theirs.save_pretrained(tmp_path)
+    mark = {"torch": "", "flax": "Flax", "tf": "TF"}[backend]
+    ours = getattr(triform, f"{mark}AutoModelForMaskedLM").from_pretrained(tmp_path)
+    got = ours(torch.tensor(ids) if backend == "torch" else ids).logits
+    got = got.detach().numpy() if backend == "torch" else np.asarray(got)
+    assert np.abs(got - want).max() <= 1e-5 * np.abs(want).max() + 1e-6

@@ -2,12 +2,13 @@
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from triform.errors import InputError
-from triform.weights.tensor import LazyTensor
+from triform.weights.tensor import FLOATING, LazyTensor
 
 
 def save_model(
@@ -19,6 +20,7 @@ def save_model(
     Everything is written beside its final name, synced and renamed, so that an interrupted save leaves the old files whole.
     Raises: InputError where `folder` is a file.
     """
+    from triform.weights.files import Replacement
     from triform.weights.safetensors import write_safetensors
     from triform.weights.shards import plan_shards, weights_name
 
@@ -29,42 +31,32 @@ def save_model(
     tensors: dict[str, LazyTensor] = dict(state_dict) if state_dict is not None else model.tensors()
     config = model.config.copy()
     config.architectures = [type(model).__name__]
-    dtypes = [t.dtype for t in tensors.values() if t.dtype.startswith(("float", "bfloat"))]
-    config.dtype = dtypes[0] if dtypes else None
-    config.save_pretrained(target)
+    config.dtype = next((t.dtype for t in tensors.values() if t.dtype in FLOATING), None)
 
     shards = plan_shards({name: t.nbytes for name, t in tensors.items()}, max_shard_size, variant=variant)
-    written = []
-    for filename, names in shards:
-        write_safetensors(target / filename, {name: tensors[name] for name in names}, {"format": "pt", **model.metadata()})
-        written.append(target / filename)
+    metadata = {"format": "pt", **model.metadata()}
+    texts = {"config.json": config.to_json_string()}
     if len(shards) > 1:
         index = {
             "metadata": {"total_size": sum(t.nbytes for t in tensors.values())},
             "weight_map": {name: filename for filename, names in shards for name in sorted(names)},
         }
-        written.append(_write_text(target / weights_name("index", variant), json.dumps(index, indent=2, sort_keys=True) + "\n"))
+        texts[weights_name("index", variant)] = json.dumps(index, indent=2, sort_keys=True) + "\n"
+    with Replacement() as new:
+        for filename, names in shards:
+            write_safetensors(target / filename, {name: tensors[name] for name in names}, metadata, replacement=new)
+        for filename, text in texts.items():
+            with new.file(target / filename) as file:
+                file.write(text.encode())
+    written = [target / filename for filename in (*(filename for filename, _ in shards), *texts)]
     _remove_stale(target, {path.name for path in written}, variant)
     return written
 
 
-def _write_text(path: Path, text: str) -> Path:
-    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with open(beside, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(beside, path)
-    finally:
-        beside.unlink(missing_ok=True)
-    return path
-
-
 def _remove_stale(folder: Path, kept: set[str], variant: str | None) -> None:
-    """Shards of an earlier save under the same stem would be read as part of this one's folder."""
-    stem = f"model.{variant}" if variant else "model"
-    for path in [*folder.glob(f"{stem}-*-of-*.safetensors"), *folder.glob("model.safetensors*")]:
-        ours = path.name.startswith(stem) and (variant is None or variant in path.name)
-        if ours and path.name not in kept and not path.name.startswith("."):
+    """Weights of an earlier save under the same stem would be read in place of these, or beside them."""
+    middle = f"[.]{re.escape(variant)}" if variant else ""
+    ours = re.compile(rf"model{middle}(-\d{{5}}-of-\d{{5}})?[.]safetensors|model[.]safetensors[.]index{middle}[.]json")
+    for path in folder.iterdir():
+        if ours.fullmatch(path.name) and path.name not in kept:
             path.unlink()
