@@ -5,6 +5,7 @@ returns; one that a loader makes, inside `skeleton()`, is left bare for the load
 """
 
 import functools
+import gc
 import inspect
 import threading
 from collections.abc import Callable, Iterator
@@ -29,6 +30,18 @@ def skeleton() -> Iterator[None]:
         yield
     finally:
         _local.bare = before
+
+
+@contextmanager
+def without_collection() -> Iterator[None]:
+    """Building and filling a model makes thousands of objects and no garbage; the collector would walk a framework's whole heap for it."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def constructing(init: Callable[..., None]) -> Callable[..., None]:

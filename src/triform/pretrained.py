@@ -52,7 +52,7 @@ class Pretrained:
         for ignored in ("torch_dtype", "trust_remote_code", "code_revision"):
             kwargs.pop(ignored, None)
         name = dtype_name(dtype) if dtype is not None else "auto"
-        with building.skeleton():
+        with building.without_collection(), building.skeleton():
             model = cls._build(config, kwargs)
         model.finish(dtype=(config.dtype or "float32") if name == "auto" else name, seed=seed)
         return cls._handed(model)
@@ -94,6 +94,11 @@ class Pretrained:
 
     @classmethod
     def _load(cls, source: Any, config: Any, options: LoadOptions, args: tuple[Any, ...], extra: dict[str, Any]) -> Any:
+        with building.without_collection():
+            return cls._load_now(source, config, options, args, extra)
+
+    @classmethod
+    def _load_now(cls, source: Any, config: Any, options: LoadOptions, args: tuple[Any, ...], extra: dict[str, Any]) -> Any:
         from triform.weights.finding import open_weights
         from triform.weights.loading import Strictness, load
 

@@ -1,11 +1,12 @@
-"""Families of tokenizers, as data: which files each is built from where there is no tokenizer.json, and its special tokens."""
+"""Families of tokenizers, as data: what each is built from where there is no tokenizer.json, and its special tokens."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-BERT_SPECIAL = {"unk_token": "[UNK]", "sep_token": "[SEP]", "pad_token": "[PAD]", "cls_token": "[CLS]", "mask_token": "[MASK]"}
+Builder = Callable[[dict[str, Path], dict[str, Any], dict[str, str]], Any]
 
 
 @dataclass(frozen=True)
@@ -13,34 +14,72 @@ class Family:
     """One kind of tokenizer.
 
     Attributes:
-        files: what it is built from, by role.
+        files: what it is built from: role -> file name.
+        build: makes the engine from the files, the settings and the special tokens; None where only tokenizer.json will do.
         special: its special tokens, unless the files name others.
         inputs: the names of what a call returns.
         defaults: settings of tokenizer_config.json, where that says nothing.
     """
 
     files: dict[str, str] = field(default_factory=dict)
+    build: Builder | None = None
     special: dict[str, str] = field(default_factory=dict)
     inputs: tuple[str, ...] = ("input_ids", "attention_mask")
     defaults: dict[str, Any] = field(default_factory=dict)
 
 
-WORDPIECE = Family({"vocab_file": "vocab.txt"}, BERT_SPECIAL, ("input_ids", "token_type_ids", "attention_mask"), {"do_lower_case": True})
+def _wordpiece(files: dict[str, Path], settings: dict[str, Any], special: dict[str, str]) -> Any:
+    from triform.text.wordpiece import build_wordpiece, read_vocabulary
+
+    return build_wordpiece(read_vocabulary(files["vocab_file"]), settings, special)
+
+
+def _byte_level(ends: str) -> Builder:
+    def build(files: dict[str, Path], settings: dict[str, Any], special: dict[str, str]) -> Any:
+        from triform.text.bytelevel import build_byte_level, read_merges, read_pieces
+
+        return build_byte_level(read_pieces(files["vocab_file"]), read_merges(files["merges_file"]), settings, special, ends)
+
+    return build
+
+
+BERT_SPECIAL = {"unk_token": "[UNK]", "sep_token": "[SEP]", "pad_token": "[PAD]", "cls_token": "[CLS]", "mask_token": "[MASK]"}
+GPT2_SPECIAL = {"bos_token": "<|endoftext|>", "eos_token": "<|endoftext|>", "unk_token": "<|endoftext|>"}
+ROBERTA_SPECIAL = {
+    "bos_token": "<s>", "eos_token": "</s>", "unk_token": "<unk>", "sep_token": "</s>", "pad_token": "<pad>", "cls_token": "<s>",
+    "mask_token": "<mask>",
+}  # fmt: skip
+WITH_SEGMENTS = ("input_ids", "token_type_ids", "attention_mask")
+PIECES = {"vocab_file": "vocab.json", "merges_file": "merges.txt"}
+
+ENGLISH = {"do_lower_case": True, "clean_up_tokenization_spaces": True}
+
+WORDPIECE = Family({"vocab_file": "vocab.txt"}, _wordpiece, BERT_SPECIAL, WITH_SEGMENTS, ENGLISH)
+PLAIN_WORDPIECE = Family({"vocab_file": "vocab.txt"}, _wordpiece, BERT_SPECIAL, defaults=ENGLISH)
+GPT2 = Family(PIECES, _byte_level(""), GPT2_SPECIAL)
+ROBERTA = Family(PIECES, _byte_level("roberta"), ROBERTA_SPECIAL)
 GENERIC = Family()
 
-FAMILIES: dict[str, Family] = {"BertTokenizer": WORDPIECE}
+FAMILIES: dict[str, Family] = {
+    "BartTokenizer": ROBERTA,
+    "BertTokenizer": WORDPIECE,
+    "DistilBertTokenizer": PLAIN_WORDPIECE,
+    "ElectraTokenizer": WORDPIECE,
+    "GPT2Tokenizer": GPT2,
+    "LEDTokenizer": ROBERTA,
+    "LayoutLMTokenizer": WORDPIECE,
+    "LongformerTokenizer": ROBERTA,
+    "LxmertTokenizer": WORDPIECE,
+    "MobileBertTokenizer": WORDPIECE,
+    "MvpTokenizer": ROBERTA,
+    "RobertaTokenizer": ROBERTA,
+    "SqueezeBertTokenizer": WORDPIECE,
+}
 
 
 def family(class_name: str | None) -> Family:
     """The family of a class name, with or without `Fast`; a generic one for a name that is not known."""
     return FAMILIES.get((class_name or "").removesuffix("Fast"), GENERIC)
-
-
-def build(kind: Family, files: dict[str, Path], settings: dict[str, Any], special: dict[str, str]) -> Any:
-    """The engine of a family, from its vocabulary files."""
-    from triform.text.wordpiece import build_wordpiece, read_vocabulary
-
-    return build_wordpiece(read_vocabulary(files["vocab_file"]), settings, special)
 
 
 @cache
@@ -53,8 +92,5 @@ def tokenizer_class(name: str) -> Any:
         return tokenizer_class(bare)
     from triform.text.tokenizer import PreTrainedTokenizer
 
-    return type(
-        bare,
-        (PreTrainedTokenizer,),
-        {"family_name": bare, "__module__": "triform.text", "__doc__": f"The tokenizer that checkpoints call {bare}."},
-    )
+    body = {"family_name": bare, "__module__": "triform.text", "__doc__": f"The tokenizer that checkpoints call {bare}."}
+    return type(bare, (PreTrainedTokenizer,), body)

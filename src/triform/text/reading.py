@@ -7,7 +7,7 @@ from typing import Any
 
 from triform.configs.reading import write_text
 from triform.errors import CorruptFileError, InputError, MissingFileError, TokenizerError, UnknownKeywordError, nearest
-from triform.text.families import Family, build, family, tokenizer_class
+from triform.text.families import Family, family, tokenizer_class
 from triform.text.tokenizer import SPECIAL_NAMES, PreTrainedTokenizer
 
 ENGINE_FILE = "tokenizer.json"
@@ -105,12 +105,12 @@ def _engine(source: Any, kind: Family, settings: dict[str, Any], special: dict[s
         engine = read_engine(path)
         _follow_settings(engine, settings)
         return engine, files, ENGINE_FILE
-    if not kind.files or len(files) < len(kind.files):
+    if kind.build is None or len(files) < len(kind.files):
         wanted = [ENGINE_FILE, *kind.files.values()]
         there = ", ".join(source.files()) or "nothing"
         raise MissingFileError(f"{source.name} has no tokenizer that {settings.get('tokenizer_class') or 'triform'} reads "
                                f"({' or '.join(wanted)}). It has: {there}.")  # fmt: skip
-    return build(kind, files, settings, special), files, ", ".join(kind.files.values())
+    return kind.build(files, settings, special), files, ", ".join(kind.files.values())
 
 
 def read_engine(path: Path) -> Any:

@@ -243,7 +243,7 @@ class PreTrainedTokenizer:
         ids = [token_ids] if isinstance(token_ids, int) else [int(i) for i in token_ids]
         text = self._engine.decode(ids, skip_special_tokens=skip_special_tokens)
         tidy = (
-            self.settings.get("clean_up_tokenization_spaces", True)
+            self.settings.get("clean_up_tokenization_spaces", False)
             if clean_up_tokenization_spaces is None
             else clean_up_tokenization_spaces
         )
