@@ -198,6 +198,12 @@ def test_saving_onto_a_file(folder, tmp_path):
     assert (tmp_path / "taken").read_text() == "mine"
 
 
+def test_what_is_no_config():
+    for wrong in ({"model_type": "bert"}, "bert", None):
+        with pytest.raises(ConfigError, match="needs a config object"):
+            AutoModel.from_config(wrong)
+
+
 def test_dtypes_that_weights_cannot_have(folder):
     for wrong in ("int8", "floaty", torch.int32):
         with pytest.raises(ValueError, match="Choose from: auto"):

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from triform.auto import custom
 from triform.auto.registry import ARCHITECTURES, BACKENDS, TASKS, Row, auto_classes, head, model_class
-from triform.errors import MissingDependencyError, UnsupportedTaskError, UsageError
+from triform.errors import ConfigError, MissingDependencyError, UnsupportedTaskError, UsageError
 
 NEEDS = {"torch": ("torch",), "tf": ("tensorflow", "keras"), "flax": ("jax", "flax")}
 
@@ -67,6 +67,11 @@ class AutoModelBase:
 
         Raises: UnsupportedTaskError naming the Auto classes that take this config; MissingDependencyError.
         """
+        if not hasattr(config, "model_type"):
+            raise ConfigError(
+                f"{cls.__name__} needs a config object, but was given a {type(config).__name__}. Load one with "
+                "AutoConfig.from_pretrained(name_or_path), or make one: AutoConfig.for_model(model_type, …)."
+            )
         registered = custom.find_class("models", cls.__name__, config)
         if registered is not None:
             return registered
