@@ -16,6 +16,7 @@ from triform.text import PreTrainedTokenizer as PreTrainedTokenizer
 from triform.text import PreTrainedTokenizerFast as PreTrainedTokenizerFast
 from triform.configs.bert import BertConfig as BertConfig
 from triform.configs.gpt2 import GPT2Config as GPT2Config
+from triform.configs.t5 import T5Config as T5Config
 from triform.torch.pretrained import PreTrainedModel as PreTrainedModel
 from triform.tf.pretrained import TFPreTrainedModel as TFPreTrainedModel
 from triform.flax.pretrained import FlaxPreTrainedModel as FlaxPreTrainedModel
@@ -33,6 +34,12 @@ from triform.torch import GPT2ForSequenceClassification as GPT2ForSequenceClassi
 from triform.torch import GPT2ForTokenClassification as GPT2ForTokenClassification
 from triform.torch import GPT2LMHeadModel as GPT2LMHeadModel
 from triform.torch import GPT2Model as GPT2Model
+from triform.torch import T5EncoderModel as T5EncoderModel
+from triform.torch import T5ForConditionalGeneration as T5ForConditionalGeneration
+from triform.torch import T5ForQuestionAnswering as T5ForQuestionAnswering
+from triform.torch import T5ForSequenceClassification as T5ForSequenceClassification
+from triform.torch import T5ForTokenClassification as T5ForTokenClassification
+from triform.torch import T5Model as T5Model
 from triform.tf import BertForMaskedLM as TFBertForMaskedLM
 from triform.tf import BertForMultipleChoice as TFBertForMultipleChoice
 from triform.tf import BertForNextSentencePrediction as TFBertForNextSentencePrediction
@@ -47,6 +54,12 @@ from triform.tf import GPT2ForSequenceClassification as TFGPT2ForSequenceClassif
 from triform.tf import GPT2ForTokenClassification as TFGPT2ForTokenClassification
 from triform.tf import GPT2LMHeadModel as TFGPT2LMHeadModel
 from triform.tf import GPT2Model as TFGPT2Model
+from triform.tf import T5EncoderModel as TFT5EncoderModel
+from triform.tf import T5ForConditionalGeneration as TFT5ForConditionalGeneration
+from triform.tf import T5ForQuestionAnswering as TFT5ForQuestionAnswering
+from triform.tf import T5ForSequenceClassification as TFT5ForSequenceClassification
+from triform.tf import T5ForTokenClassification as TFT5ForTokenClassification
+from triform.tf import T5Model as TFT5Model
 from triform.flax import BertForMaskedLM as FlaxBertForMaskedLM
 from triform.flax import BertForMultipleChoice as FlaxBertForMultipleChoice
 from triform.flax import BertForNextSentencePrediction as FlaxBertForNextSentencePrediction
@@ -61,6 +74,12 @@ from triform.flax import GPT2ForSequenceClassification as FlaxGPT2ForSequenceCla
 from triform.flax import GPT2ForTokenClassification as FlaxGPT2ForTokenClassification
 from triform.flax import GPT2LMHeadModel as FlaxGPT2LMHeadModel
 from triform.flax import GPT2Model as FlaxGPT2Model
+from triform.flax import T5EncoderModel as FlaxT5EncoderModel
+from triform.flax import T5ForConditionalGeneration as FlaxT5ForConditionalGeneration
+from triform.flax import T5ForQuestionAnswering as FlaxT5ForQuestionAnswering
+from triform.flax import T5ForSequenceClassification as FlaxT5ForSequenceClassification
+from triform.flax import T5ForTokenClassification as FlaxT5ForTokenClassification
+from triform.flax import T5Model as FlaxT5Model
 
 __version__: str
 

@@ -25,9 +25,10 @@ ASKING = ("output_attentions", "output_hidden_states", "return_dict")
 class Frame:
     """One call of a model."""
 
-    __slots__ = ("attention", "tape")
+    __slots__ = ("attention", "model", "tape")
 
-    def __init__(self, attention: str, tape: dict[str, list[Any]]) -> None:
+    def __init__(self, model: Any, attention: str, tape: dict[str, list[Any]]) -> None:
+        self.model = model
         self.attention = attention
         self.tape = tape
 
@@ -111,7 +112,8 @@ def answering(forward: Callable[..., Any]) -> Callable[..., Any]:
                 if name not in known:
                     raise _unknown_keyword(type(self).__name__, name, names)
         outer = _local.frame
-        if outer is not None and self.is_part and not output_attentions and not output_hidden_states:
+        inside = outer is not None and (self.is_part or outer.model is self)  # a part, or the forward of its own base class
+        if inside and not output_attentions and not output_hidden_states:
             out = forward(self, *args, **kwargs)
             return out.to_tuple() if return_dict is False else out
         config = self.config
@@ -120,7 +122,7 @@ def answering(forward: Callable[..., Any]) -> Callable[..., Any]:
             tape.update((kind, []) for kind in KINDS["output_hidden_states"])
         if _static(self, "output_attentions", output_attentions, config.output_attentions):
             tape.update((kind, []) for kind in KINDS["output_attentions"])
-        _local.frame = Frame(config._attn_implementation or "sdpa", tape)
+        _local.frame = Frame(self, config._attn_implementation or "sdpa", tape)
         try:
             out = forward(self, *args, **kwargs)
         except ShapeError as error:

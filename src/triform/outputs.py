@@ -171,6 +171,48 @@ class CausalLMOutput(ModelOutput):
     cross_attentions: Tensors | None = None
 
 
+class Seq2SeqModelOutput(ModelOutput):
+    """last_hidden_state (B, T, D) of the decoder, encoder_last_hidden_state (B, S, D)."""
+
+    last_hidden_state: Tensor = None
+    past_key_values: Any = None
+    decoder_hidden_states: Tensors | None = None
+    decoder_attentions: Tensors | None = None
+    cross_attentions: Tensors | None = None
+    encoder_last_hidden_state: Tensor | None = None
+    encoder_hidden_states: Tensors | None = None
+    encoder_attentions: Tensors | None = None
+
+
+class Seq2SeqLMOutput(ModelOutput):
+    """logits: (B, T, V) of the next tokens, or (B, C) of a classifier."""
+
+    loss: Tensor | None = None
+    logits: Tensor = None
+    past_key_values: Any = None
+    decoder_hidden_states: Tensors | None = None
+    decoder_attentions: Tensors | None = None
+    cross_attentions: Tensors | None = None
+    encoder_last_hidden_state: Tensor | None = None
+    encoder_hidden_states: Tensors | None = None
+    encoder_attentions: Tensors | None = None
+
+
+class Seq2SeqQuestionAnsweringOutput(ModelOutput):
+    """start_logits and end_logits (B, T)."""
+
+    loss: Tensor | None = None
+    start_logits: Tensor = None
+    end_logits: Tensor = None
+    past_key_values: Any = None
+    decoder_hidden_states: Tensors | None = None
+    decoder_attentions: Tensors | None = None
+    cross_attentions: Tensors | None = None
+    encoder_last_hidden_state: Tensor | None = None
+    encoder_hidden_states: Tensors | None = None
+    encoder_attentions: Tensors | None = None
+
+
 class QuestionAnsweringOutput(ModelOutput):
     """start_logits and end_logits (B, T): how well an answer starts, and ends, at each token."""
 

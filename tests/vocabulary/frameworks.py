@@ -95,7 +95,7 @@ def framework(name: str) -> Framework:
 def frame(*kinds: str, attention: str = "sdpa") -> Iterator[dict[str, list[Any]]]:
     """What an outermost model opens around its call: the tape of what is recorded."""
     before, tape = calls._local.frame, {kind: [] for kind in kinds}
-    calls._local.frame = calls.Frame(attention, tape)
+    calls._local.frame = calls.Frame(None, attention, tape)
     try:
         yield tape
     finally:

@@ -39,6 +39,10 @@ ARCHITECTURES: dict[str, Row] = {
         "gpt2", "GPT2", "Model LMHeadModel ForSequenceClassification ForTokenClassification ForQuestionAnswering",
         PreTraining="LMHeadModel", CausalLM="LMHeadModel",
     ),
+    "t5": _row(
+        "t5", "T5", "Model EncoderModel ForConditionalGeneration ForSequenceClassification ForTokenClassification ForQuestionAnswering",
+        PreTraining="ForConditionalGeneration", Seq2SeqLM="ForConditionalGeneration", TextEncoding="EncoderModel",
+    ),
 }  # fmt: skip
 
 # Auto class -> what it is for, in the words of its documentation.

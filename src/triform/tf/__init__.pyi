@@ -2,6 +2,7 @@
 from typing import Any
 from triform.models import bert as _bert
 from triform.models import gpt2 as _gpt2
+from triform.models import t5 as _t5
 from triform.tf.pretrained import TFPreTrainedModel as TFPreTrainedModel
 
 def architecture_class(module: str, name: str) -> Any: ...
@@ -20,3 +21,9 @@ class GPT2ForSequenceClassification(_gpt2.GPT2ForSequenceClassification, TFPreTr
 class GPT2ForTokenClassification(_gpt2.GPT2ForTokenClassification, TFPreTrainedModel): ...  # type: ignore[misc]
 class GPT2LMHeadModel(_gpt2.GPT2LMHeadModel, TFPreTrainedModel): ...  # type: ignore[misc]
 class GPT2Model(_gpt2.GPT2Model, TFPreTrainedModel): ...  # type: ignore[misc]
+class T5EncoderModel(_t5.T5EncoderModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class T5ForConditionalGeneration(_t5.T5ForConditionalGeneration, TFPreTrainedModel): ...  # type: ignore[misc]
+class T5ForQuestionAnswering(_t5.T5ForQuestionAnswering, TFPreTrainedModel): ...  # type: ignore[misc]
+class T5ForSequenceClassification(_t5.T5ForSequenceClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class T5ForTokenClassification(_t5.T5ForTokenClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class T5Model(_t5.T5Model, TFPreTrainedModel): ...  # type: ignore[misc]

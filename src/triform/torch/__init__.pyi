@@ -2,6 +2,7 @@
 from typing import Any
 from triform.models import bert as _bert
 from triform.models import gpt2 as _gpt2
+from triform.models import t5 as _t5
 from triform.torch.pretrained import PreTrainedModel as PreTrainedModel
 
 def architecture_class(module: str, name: str) -> Any: ...
@@ -20,3 +21,9 @@ class GPT2ForSequenceClassification(_gpt2.GPT2ForSequenceClassification, PreTrai
 class GPT2ForTokenClassification(_gpt2.GPT2ForTokenClassification, PreTrainedModel): ...  # type: ignore[misc]
 class GPT2LMHeadModel(_gpt2.GPT2LMHeadModel, PreTrainedModel): ...  # type: ignore[misc]
 class GPT2Model(_gpt2.GPT2Model, PreTrainedModel): ...  # type: ignore[misc]
+class T5EncoderModel(_t5.T5EncoderModel, PreTrainedModel): ...  # type: ignore[misc]
+class T5ForConditionalGeneration(_t5.T5ForConditionalGeneration, PreTrainedModel): ...  # type: ignore[misc]
+class T5ForQuestionAnswering(_t5.T5ForQuestionAnswering, PreTrainedModel): ...  # type: ignore[misc]
+class T5ForSequenceClassification(_t5.T5ForSequenceClassification, PreTrainedModel): ...  # type: ignore[misc]
+class T5ForTokenClassification(_t5.T5ForTokenClassification, PreTrainedModel): ...  # type: ignore[misc]
+class T5Model(_t5.T5Model, PreTrainedModel): ...  # type: ignore[misc]
