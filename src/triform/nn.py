@@ -31,6 +31,7 @@ class Model(Module):
     input_embeddings: str = ""
     output_embeddings: str = ""
     config: Any
+    base_model: Any  # the model without its head; itself, if it has none
 
     def __init__(self, config: Any) -> None: ...
 

@@ -289,6 +289,22 @@ def check_seed(family: Family, auto_class: str) -> None:
             assert np.array_equal(made[backend][name], value), f"{name} on {backend}"
 
 
+def check_steps(family: Family, auto_class: str, backend: str, capacity: bool | int, left: bool) -> None:
+    """Step-by-step decoding with the cache equals the full pass, with padding on the left too."""
+    case = reference_case(family, auto_class, left=left)
+    model = auto(backend, auto_class).from_pretrained(case.folder)
+    ids, mask = case.inputs["input_ids"], case.inputs["attention_mask"]
+    want = run(backend, model, {"input_ids": ids, "attention_mask": mask})["logits"] if backend != "flax" else case.outputs["logits"]
+    start, parts, past = ids.shape[1] - 3, [], None
+    for begin, end in ((0, start), (start, start + 2), (start + 2, start + 3)):
+        given = tensors(backend, {"input_ids": ids[:, begin:end], "attention_mask": mask[:, :end]})
+        out = model(**given, past_key_values=past, use_cache=capacity if past is None else None)
+        past = out.past_key_values
+        parts.append(array(out.logits))
+    got = np.concatenate(parts, axis=1)
+    assert_close({"logits": got}, {"logits": want}, family.tolerance, mask)
+
+
 def check_compiled(family: Family, auto_class: str, backend: str) -> None:
     """Compiled equals eager: torch.compile(fullgraph=True), jax.jit, tf.function with batch and length left open."""
     case = reference_case(family, auto_class)
@@ -352,6 +368,21 @@ def check_gradients(family: Family, auto_class: str) -> None:
             assert np.abs(got[name] - expected).max() <= 10 * family.tolerance * largest, name
 
 
+def check_checkpoint(folder: Path, auto_class: str, backend: str, tolerance: float = TOLERANCE) -> None:
+    """Other people's files: a text of a few tokens gives the reference's logits."""
+    import torch
+    import transformers
+
+    theirs = getattr(transformers, auto_class).from_pretrained(folder, dtype=torch.float32).eval()
+    model, info = auto(backend, auto_class).from_pretrained(folder, dtype="float32", output_loading_info=True)
+    assert not info["missing_keys"]
+    ids = (np.arange(18).reshape(2, 9) * 7 + 1) % theirs.config.get_text_config().vocab_size
+    with torch.no_grad():
+        want = dict(flat(theirs(input_ids=torch.tensor(ids))))
+    got = run(backend, model, {"input_ids": ids})
+    assert_close({"logits": got["logits"]}, {"logits": want["logits"]}, tolerance)
+
+
 def heads(family: Family) -> list[str]:
     """The Auto classes that triform has for a family."""
     from triform.auto.registry import auto_classes, row
@@ -387,6 +418,11 @@ def family_tests(family: Family, *, main: str | None = None) -> dict[str, Any]:
         check_head(family, chosen, backend, left=True)
 
     @group
+    @pytest.mark.parametrize(("capacity", "left"), [(True, True), (16, False)])
+    def test_steps_equal_one_pass(backend, capacity, left):
+        check_steps(family, chosen, backend, capacity, left)
+
+    @group
     @pytest.mark.parametrize("auto_class", [h for h in every if h not in family.skip])
     def test_names_are_the_reference_s(auto_class, tmp_path):
         check_names(family, auto_class, tmp_path)
@@ -413,4 +449,5 @@ def family_tests(family: Family, *, main: str | None = None) -> dict[str, Any]:
         made.pop("test_variant_equals_reference")
     if not family.decoder:
         made.pop("test_padding_on_the_left_equals_reference")
+        made.pop("test_steps_equal_one_pass")
     return made

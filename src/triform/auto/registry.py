@@ -30,6 +30,8 @@ def _row(module: str, prefix: str, heads: str, **tasks: str) -> Row:
     return Row(module, prefix, tuple(heads.split()), tasks)
 
 
+DECODER_HEADS = "Model ForCausalLM ForSequenceClassification ForTokenClassification ForQuestionAnswering"
+
 ARCHITECTURES: dict[str, Row] = {
     "bert": _row(
         "bert", "Bert", "Model ForPreTraining ForMaskedLM LMHeadModel ForNextSentencePrediction ForSequenceClassification "
@@ -39,6 +41,10 @@ ARCHITECTURES: dict[str, Row] = {
         "gpt2", "GPT2", "Model LMHeadModel ForSequenceClassification ForTokenClassification ForQuestionAnswering",
         PreTraining="LMHeadModel", CausalLM="LMHeadModel",
     ),
+    "llama": _row("llama", "Llama", DECODER_HEADS),
+    "mistral": _row("mistral", "Mistral", DECODER_HEADS),
+    "qwen2": _row("qwen2", "Qwen2", DECODER_HEADS),
+    "qwen3": _row("qwen3", "Qwen3", DECODER_HEADS),
     "t5": _row(
         "t5", "T5", "Model EncoderModel ForConditionalGeneration ForSequenceClassification ForTokenClassification ForQuestionAnswering",
         PreTraining="ForConditionalGeneration", Seq2SeqLM="ForConditionalGeneration", TextEncoding="EncoderModel",

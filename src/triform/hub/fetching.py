@@ -1,101 +1,100 @@
-"""Files of the Hub, through huggingface_hub (either of its lines), into its own cache; every fault told apart."""
+"""Files of the Hub, through huggingface_hub (either of its lines), into its own cache."""
 
-import sys
+import hashlib
+import inspect
+import re
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from triform.errors import CorruptFileError, HubError, MissingFileError, TriformError
-from triform.hub import settings
+from triform.errors import CorruptFileError, InputError
+from triform.hub import network, settings
+from triform.hub.faults import translated
+from triform.hub.names import COMMIT
+from triform.hub.repository import Repository
+
+SHA256 = re.compile(r"[0-9a-f]{64}")  # the name of a large file's blob is the hash of its content
 
 
-def fetch_file(repository: Any, name: str) -> Path | None:
-    """The local path of a file, downloaded if the cache lacks it; None where the repository has no such file.
+def fetch_file(repository: Repository, name: str, *, commit: str | None, force: bool) -> tuple[Path | None, str | None]:
+    """(the local path of a file, downloaded if the cache lacks it, or None where the repository has no such file; its commit).
 
-    Raises: MissingFileError for a repository or revision that is not there; HubError for everything else the Hub or the line does.
+    Args:
+        commit: that all files are taken from; None lets the Hub say what the revision is now.
+        force: download again.
+
+    Raises: MissingFileError for a repository or revision that is not there; CorruptFileError for a file that is not what the Hub
+        announced; HubError for everything else that the Hub, the line or the disk does.
     """
+    network.allow(f"{repository.name}: {name} is not downloaded")
     import huggingface_hub
-    from huggingface_hub.errors import EntryNotFoundError
 
+    before, proxies = _blobs(repository), _proxies(repository)
     try:
-        path = huggingface_hub.hf_hub_download(
-            repository.name,
-            name,
-            repo_type=repository.kind,
-            revision=repository.commit_hash or repository.revision,
-            cache_dir=repository.cache,
-            force_download=repository.force,
-            token=repository.token,
-            endpoint=settings.endpoint(),
-            **_quiet(),
-        )
-    except EntryNotFoundError as error:
-        if type(error).__name__ == "LocalEntryNotFoundError":
-            raise translated(repository, error) from error
-        return None
+        fetched = huggingface_hub.hf_hub_download(
+            repository.name, name, repo_type=repository.kind, revision=commit or repository.revision, cache_dir=repository.cache,
+            force_download=force, token=repository.token, endpoint=settings.endpoint(), **proxies,
+        )  # fmt: skip
     except Exception as error:
-        raise translated(repository, error) from error
-    return Path(path)
+        kinds = {kind.__name__ for kind in type(error).__mro__}
+        if "EntryNotFoundError" in kinds and "LocalEntryNotFoundError" not in kinds:
+            answered = getattr(getattr(error, "response", None), "headers", {}).get("X-Repo-Commit")
+            return None, commit or answered or repository.commit()
+        raise translated(repository, error, commit) from error
+    path = Path(fetched)
+    _verify(path, repository, set() if force else before)
+    return path, commit or _commit_of(path)
 
 
-def list_files(repository: Any) -> list[str] | None:
-    """The names of all files of a repository; None where the Hub does not say."""
+def ask(repository: Repository, commit: str | None = None, *, timeout: float = 10.0) -> tuple[str, list[str]]:
+    """(the commit that a revision is now, the names of all its files): one request. Raises as `fetch_file` does."""
+    network.allow(f"{repository.name} is not asked for")
     import huggingface_hub
 
     try:
         api = huggingface_hub.HfApi(endpoint=settings.endpoint(), token=repository.token)
-        return sorted(
-            api.list_repo_files(repository.name, revision=repository.commit_hash or repository.revision, repo_type=repository.kind)
+        said = api.repo_info(repository.name, revision=commit or repository.revision, repo_type=repository.kind, timeout=timeout)
+        return str(said.sha), sorted(file.rfilename for file in said.siblings or [])
+    except Exception as error:
+        raise translated(repository, error, commit) from error
+
+
+def _proxies(repository: Repository) -> dict[str, Any]:
+    """The keyword of huggingface_hub < 1; the later line reads the environment alone, and going round a wanted proxy is no answer."""
+    if not repository.proxies:
+        return {}
+    import huggingface_hub
+
+    if "proxies" not in inspect.signature(huggingface_hub.hf_hub_download).parameters:
+        raise InputError(f"huggingface_hub {huggingface_hub.__version__} takes no proxies=. Set HTTPS_PROXY and HTTP_PROXY instead.")
+    return {"proxies": repository.proxies}
+
+
+def _blobs(repository: Repository) -> set[str]:
+    folder = repository.folder / "blobs"
+    return {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+
+
+def _verify(path: Path, repository: Repository, known: set[str]) -> None:
+    """Hashes a file that has just come, where its blob's name is the hash; a wrong one leaves the cache."""
+    blob = path.resolve()
+    if blob.parent != (repository.folder / "blobs").resolve() or blob.name in known or SHA256.fullmatch(blob.name) is None:
+        return
+    try:
+        with open(blob, "rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError as error:  # another load has just found it wrong
+        raise CorruptFileError(f"{repository.name}: {path.name} was found wrong by another load, and removed. Try again.") from error
+    if found != blob.name:
+        path.unlink(missing_ok=True)
+        blob.unlink(missing_ok=True)
+        raise CorruptFileError(
+            f"{repository.name}: the content of {path.name} hashes to {found}, but {blob.name} was announced (SHA-256). The file is "
+            "removed from the cache. Try again; if it stays so, the server or something before it alters files."
         )
-    except Exception:  # only for the wording of another error
-        return None
 
 
-def _quiet() -> dict[str, Any]:
-    """No progress bars where nobody looks."""
-    if not sys.stderr.isatty():
-        from huggingface_hub.utils import disable_progress_bars
-
-        disable_progress_bars()
-    return {}
-
-
-def translated(repository: Any, error: BaseException) -> TriformError:
-    """An error of huggingface_hub, or of the line, in triform's words."""
-    kinds = {kind.__name__ for kind in type(error).__mro__}
-    where = f"{repository.name} (revision {repository.revision!r}) at {settings.endpoint()}"
-    code = getattr(getattr(error, "response", None), "status_code", None)
-    if "GatedRepoError" in kinds:
-        return HubError(f"{where} is gated: accept its terms on its page, and pass token= of an account that has.")
-    if "RevisionNotFoundError" in kinds:
-        return MissingFileError(f"{repository.name} has no revision {repository.revision!r}. Give a branch, a tag or a commit that it has.")
-    if "RepositoryNotFoundError" in kinds or code == 401:
-        return MissingFileError(
-            f"{repository.name!r} is no folder here, and no repository at {settings.endpoint()} that you may see. Check the name; "
-            "if it is private, pass token= or log in with `hf auth login`."
-        )
-    if code == 403:
-        return HubError(f"{where}: access is refused (403). Pass token= of an account that may read it.")
-    if code == 429:
-        headers = getattr(getattr(error, "response", None), "headers", {}) or {}
-        wait = headers.get("Retry-After") or headers.get("retry-after")
-        return HubError(f"{where}: too many requests (429).{f' Try again in {wait} seconds.' if wait else ' Try again later.'}")
-    if isinstance(error, OSError) and any(word in str(error) for word in ("Consistency check failed", "checksum", "size")):
-        return CorruptFileError(f"{where}: what came is not what was announced ({_short(error)}). Try again.")
-    if code is not None:
-        return HubError(f"{where}: the Hub answered {code}. {_short(error)}")
-    return HubError(
-        f"{where} cannot be reached, and the file is not in the cache {repository.cache}: {_cause(error)}. "
-        "Check the connection; HF_HUB_OFFLINE=1 uses the cache alone."
-    )
-
-
-def _short(error: BaseException) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0][:200] if lines else type(error).__name__
-
-
-def _cause(error: BaseException) -> str:
-    """The innermost reason."""
-    while error.__cause__ is not None:
-        error = error.__cause__
-    return f"{type(error).__name__}: {_short(error)}"
+def _commit_of(path: Path) -> str | None:
+    """The commit in a snapshot's path."""
+    parts = path.parts
+    return next((b for a, b in pairwise(parts) if a == "snapshots" and COMMIT.fullmatch(b)), None)

@@ -1,23 +1,17 @@
-"""Where a checkpoint's files lie: a folder, or a repository of the Hub as its cache holds it."""
+"""Where a checkpoint's files lie: a folder, or one commit of a repository of the Hub."""
 
 import os
-import re
-from collections.abc import Iterable
-from pathlib import Path, PurePosixPath
-from typing import Any
+import threading
+import warnings
+from pathlib import Path
 
-from triform.errors import CorruptFileError, HubError, InputError, MissingFileError
+from triform.errors import CorruptFileError, HubError, MissingFileError, nearest
 from triform.hub import settings
+from triform.hub.names import COMMIT, exists, inside, listed, shortened
+from triform.hub.repository import Repository
 
-HUB_KEYWORDS = frozenset(
-    (
-        "revision", "subfolder", "token", "use_auth_token", "cache_dir", "force_download", "local_files_only", "proxies", "repo_type",
-        "resume_download", "refresh",
-    )
-)  # fmt: skip
-REPO_ID = re.compile(r"^(?!.*(--|\.\.))[\w](?:[\w.-]{0,94}[\w])?(/[\w](?:[\w.-]{0,94}[\w])?)?$", re.ASCII)
-COMMIT = re.compile(r"^[0-9a-f]{40}$")
 LFS = b"version https://git-lfs.github.com/spec/"
+MOST_BELOW = 200  # names of subfolders in a listing
 
 
 class Source:
@@ -36,190 +30,175 @@ class Source:
     def find(self, filename: str) -> Path | None:
         """The local path of a file, fetched where necessary; None where there is none.
 
-        Raises: CorruptFileError for a name that climbs out.
+        Raises: CorruptFileError for a name or a link that leads outside, and for a download that is not what was announced;
+            MissingFileError where repository or revision are not there; HubError where the Hub cannot be asked or refuses.
         """
         raise NotImplementedError
 
     def files(self) -> list[str]:
-        """The names of the files that are known to be there."""
+        """The names of the files that are known to be there. Asks the Hub, where that is allowed and it answers."""
         raise NotImplementedError
 
     def require(self, filename: str, why: str = "") -> Path:
-        """The local path of a file. Raises MissingFileError that says what is there instead."""
+        """The local path of a file. `why` says what for. Raises MissingFileError that says what is there instead, and as `find` does."""
         path = self.find(filename)
         if path is None:
-            raise MissingFileError(
-                f"{self.name} has no file {filename}{why and f', {why}'}. It has: {listed(self.files())}.{self.advice()}"
-            )
+            raise MissingFileError(self._missing(filename, why))
         return path
 
-    def advice(self) -> str:
+    def _missing(self, filename: str, why: str) -> str:
+        names = self.files()
+        text = f"{self.name} has no file {shortened(filename)}{why and f', {why}'}. It has: {listed(names)}.{self._advice()}"
+        below = [name.removesuffix(f"/{filename}") for name in names if name.endswith(f"/{filename}")]
+        if below:
+            return f"{text} It is in {listed(below, 5)}: give subfolder=."
+        return text + nearest(filename, names)
+
+    def _advice(self) -> str:
         """What may help where a file is missing."""
         return ""
 
 
-def listed(names: Iterable[str], most: int = 20) -> str:
-    """Names for a message; "nothing" where there are none."""
-    found = sorted(names)
-    return (", ".join(found[:most]) + (f", … and {len(found) - most} more" if len(found) > most else "")) or "nothing"
+class Folder(Source):
+    """A folder on this machine.
+
+    A link may lead anywhere inside of what the user named, and from a snapshot in the Hub's cache to that cache's blobs.
+    """
+
+    def __init__(self, root: Path, name: str, *, subfolder: str = "", file: Path | None = None) -> None:
+        self.root, self.name, self.file = root, name, file
+        below = subfolder.strip("/")
+        self.folder = root / inside(below) if below else root
+        if not exists(self.folder, folder=True):
+            raise MissingFileError(f"{root} has no subfolder {subfolder!r}. It has: {listed(_names(root, folders=True))}.")
+        self._confine(self.folder)
+
+    def find(self, filename: str) -> Path | None:
+        path = self.folder / inside(filename)
+        if not exists(path):
+            return None
+        return self._confine(path)
+
+    def _confine(self, path: Path) -> Path:
+        target, root = path.resolve(), self.root.resolve()
+        if not any(target.is_relative_to(allowed) for allowed in (root, _cache_around(root)) if allowed is not None):
+            raise CorruptFileError(f"{path} is a link that leads outside of {self.root}. Copy the file there.")
+        return path
+
+    def files(self) -> list[str]:
+        subfolders = [name for name in _names(self.folder, folders=True) if not name.startswith(".")]
+        below = [f"{sub}/{name}" for sub in subfolders for name in _names(self.folder / sub)]
+        return _names(self.folder) + below[:MOST_BELOW]
+
+    def _advice(self) -> str:
+        return "" if _names(self.folder) else f" The folder {self.folder} is empty of files: was the download or the copy cut off?"
+
+
+def _names(folder: Path, folders: bool = False) -> list[str]:
+    """The names of a folder's files, or of its subfolders; none where it may not be read."""
+    try:
+        return sorted(path.name for path in folder.iterdir() if exists(path, folders))
+    except OSError:
+        return []
+
+
+def _cache_around(folder: Path) -> Path | None:
+    """The Hub's cache that a folder is (part of) a snapshot in: <cache>/models--org--name/snapshots/<commit>."""
+    for place in (folder, *folder.parents):
+        if COMMIT.fullmatch(place.name) and place.parent.name == "snapshots" and "s--" in place.parents[1].name:
+            return place.parents[2]
+    return None
+
+
+class Snapshot(Source):
+    """One commit of a repository. What the cache holds is taken from there, without a request; the rest is fetched, of that commit."""
+
+    is_local = False
+
+    def __init__(
+        self, repository: Repository, *, subfolder: str = "", force_download: bool = False, local_files_only: bool = False,
+        refresh: bool = False,
+    ) -> None:  # fmt: skip
+        self.repository, self.name = repository, repository.name
+        below = subfolder.strip("/")
+        self.subfolder = f"{inside(below)}/" if below else ""
+        self.force, self.only_local, self.refresh = force_download, local_files_only, refresh
+        self._fetched: set[str] = set()
+        self._listed: list[str] | None = None
+        self._first = threading.RLock()
+        if COMMIT.fullmatch(repository.revision):
+            self.commit_hash = repository.revision
+        elif not (self._may_ask() and (refresh or force_download)):
+            self.commit_hash = repository.commit()
+
+    def find(self, filename: str) -> Path | None:
+        name = str(inside(f"{self.subfolder}{inside(filename)}"))
+        if self.commit_hash is None:
+            with self._first:  # threads that share this source settle on one commit
+                return self._find(name)
+        return self._find(name)
+
+    def _find(self, name: str) -> Path | None:
+        if self.commit_hash is None and self.refresh and self._may_ask() and self.repository.proxies is None:
+            self._ask_whether_it_moved()
+        if self.commit_hash is not None and not (self.force and self._may_ask() and name not in self._fetched):
+            path = self.repository.file(self.commit_hash, name)
+            if path is not None or self.repository.lacks(self.commit_hash, name):
+                return path
+        if not self._may_ask():
+            if self.repository.commit() is None:
+                raise HubError(
+                    f"{self.name} (revision {self.repository.revision!r}) is not in the cache {self.repository.cache}, and nothing is "
+                    f"downloaded, because {self._why_offline()}. Fetch it once with a connection, or give a folder."
+                )
+            return None
+        from triform.hub.fetching import fetch_file
+
+        path, commit = fetch_file(self.repository, name, commit=self.commit_hash, force=self.force)
+        self._fetched.add(name)
+        self.commit_hash = self.commit_hash or commit
+        return path
+
+    def _ask_whether_it_moved(self) -> None:
+        """Settles on the cached commit where the branch is still there, or where the Hub cannot say."""
+        from triform.hub.fetching import ask
+
+        cached = self.repository.commit()
+        try:
+            now, self._listed = ask(self.repository)
+        except HubError as error:
+            if cached is None:
+                raise
+            warnings.warn(f"refresh=True had no effect: {error} Commit {cached} of the cache is used.", stacklevel=2)
+            self.commit_hash = cached
+            return
+        if now == cached and not self.force:
+            self.commit_hash = cached
+
+    def _may_ask(self) -> bool:
+        return not self._why_offline()
+
+    def _why_offline(self) -> str:
+        return "local_files_only=True was given" if self.only_local else settings.offline()
+
+    def files(self) -> list[str]:
+        if self._listed is None and self._may_ask() and self.repository.proxies is None:
+            from triform.hub.fetching import ask
+
+            try:
+                _, self._listed = ask(self.repository, self.commit_hash)
+            except (HubError, MissingFileError):  # the listing serves the wording of another error
+                self._listed = None
+        names = self.repository.files(self.commit_hash) if self._listed is None else self._listed
+        return [name.removeprefix(self.subfolder) for name in names if name.startswith(self.subfolder)]
+
+    def _advice(self) -> str:
+        if self._may_ask():
+            return ""
+        return f" That is what the cache has; the repository may have more, but is not asked, because {self._why_offline()}."
 
 
 def is_lfs_pointer(path: str | os.PathLike[str]) -> bool:
     """Whether a file is what git-lfs leaves in place of one that was not fetched."""
     with open(path, "rb") as file:
         return file.read(len(LFS)) == LFS
-
-
-def inside(filename: str) -> PurePosixPath:
-    """A file's name, found to lie below the folder. Raises CorruptFileError: names come from files that strangers wrote."""
-    name = PurePosixPath(str(filename).replace("\\", "/"))
-    if name.is_absolute() or ".." in name.parts or not name.parts or "\0" in str(filename) or ":" in name.parts[0]:
-        raise CorruptFileError(f"{filename!r} is no name of a file inside the checkpoint: it leads outside of it.")
-    return name
-
-
-class Folder(Source):
-    """A folder on this machine."""
-
-    def __init__(self, folder: Path, name: str, file: Path | None = None) -> None:
-        self.folder, self.name, self.file = folder, name, file
-
-    def find(self, filename: str) -> Path | None:
-        path = self.folder / inside(filename)
-        if not path.is_file():
-            return None
-        if not path.resolve().is_relative_to(self.folder.resolve()):
-            raise CorruptFileError(f"{path} is a link that leads outside of {self.folder}.")
-        return path
-
-    def files(self) -> list[str]:
-        names = [path.name for path in self.folder.iterdir() if path.is_file()]
-        below = [f"{sub.name}/{path.name}" for sub in self.folder.iterdir() if sub.is_dir() for path in sub.iterdir() if path.is_file()]
-        return sorted(names) + sorted(below)[:200]
-
-
-class Repository(Source):
-    """A repository of the Hub. What the cache holds is taken from there, without a request; the rest is fetched, of one commit."""
-
-    is_local = False
-
-    def __init__(
-        self, name: str, *, revision: str = "main", subfolder: str = "", token: Any = None, cache_dir: Any = None,
-        force_download: bool = False,
-        local_files_only: bool = False, refresh: bool = False, repo_type: str | None = None,
-    ) -> None:  # fmt: skip
-        self.name, self.revision, self.subfolder, self.token = name, revision, subfolder.strip("/"), token
-        self.cache = Path(cache_dir).expanduser() if cache_dir is not None else settings.cache_folder()
-        self.force, self.only_local, self.refresh, self.kind = force_download, local_files_only, refresh, repo_type or "model"
-        self.folder = self.cache / f"{self.kind}s--{name.replace('/', '--')}"
-        self.commit_hash = revision if COMMIT.match(revision) else None
-        self._fetched: set[str] = set()
-        if self.commit_hash is None and not (self._may_ask() and (refresh or force_download)):
-            self.commit_hash = self._cached_commit()
-
-    def _may_ask(self) -> bool:
-        return not self.only_local and not settings.offline()
-
-    def _cached_commit(self) -> str | None:
-        """The commit that the cache has for this branch or tag."""
-        try:
-            text = (self.folder / "refs" / self.revision).read_text(encoding="ascii").strip()
-        except (OSError, UnicodeDecodeError):
-            return None
-        return text if COMMIT.match(text) and (self.folder / "snapshots" / text).is_dir() else None
-
-    def find(self, filename: str) -> Path | None:
-        name = str(inside(f"{self.subfolder}/{filename}" if self.subfolder else filename))
-        if self.commit_hash is not None and not (self.force and self._may_ask() and name not in self._fetched):
-            path = self.folder / "snapshots" / self.commit_hash / name
-            if path.is_file():
-                return path
-            if (self.folder / ".no_exist" / self.commit_hash / name).is_file():
-                return None
-        if not self._may_ask():
-            if self.commit_hash is None:
-                raise HubError(
-                    f"{self.name} (revision {self.revision!r}) is not in the cache {self.cache}, and {self._why_offline()}. "
-                    "Fetch it once with a connection, or give a folder."
-                )
-            return None
-        from triform.hub.fetching import fetch_file
-
-        fetched = fetch_file(self, name)
-        self._fetched.add(name)
-        if fetched is not None and self.commit_hash is None:
-            self.commit_hash = _commit_of(fetched)
-        return fetched
-
-    def _why_offline(self) -> str:
-        return (
-            "local_files_only=True was given" if self.only_local else "the network is off limits (HF_HUB_OFFLINE or TRANSFORMERS_OFFLINE)"
-        )
-
-    def files(self) -> list[str]:
-        if self._may_ask():
-            from triform.hub.fetching import list_files
-
-            names = list_files(self)
-            if names is not None:
-                return names
-        snapshot = self.folder / "snapshots" / (self.commit_hash or "none")
-        return sorted(str(path.relative_to(snapshot)) for path in snapshot.rglob("*") if path.is_file()) if snapshot.is_dir() else []
-
-    def advice(self) -> str:
-        return "" if self._may_ask() else f" The list is that of the cache: {self._why_offline()}."
-
-
-def _commit_of(path: Path) -> str | None:
-    """The commit in a snapshot's path."""
-    parts = path.parts
-    return next((parts[i + 1] for i, part in enumerate(parts[:-1]) if part == "snapshots" and COMMIT.match(parts[i + 1])), None)
-
-
-def locate(name_or_path: Any, **where: Any) -> Source:
-    """The source that a user means.
-
-    Args:
-        name_or_path: a folder, a file, a repository's name such as "org/name", or a Source. A folder wins over a repository of its name.
-        revision: branch, tag or commit; default "main". subfolder: joined to every name. token: str, True (the stored one), False (none).
-        cache_dir: default: the Hub's own cache. force_download: fetch again. refresh: ask whether the branch has moved.
-        local_files_only: no requests. use_auth_token: an older name of token. proxies, resume_download: accepted, without effect.
-
-    Raises: MissingFileError for a folder that is not there; InputError for what can be neither folder nor repository.
-    """
-    if isinstance(name_or_path, Source):
-        return name_or_path
-    where.pop("proxies", None), where.pop("resume_download", None)
-    older = where.pop("use_auth_token", None)
-    if older is not None:
-        if where.get("token") is not None:
-            raise InputError("Both token and use_auth_token were given; the latter is an older name of the former. Give token alone.")
-        where["token"] = older
-    where = {key: value for key, value in where.items() if value is not None}
-    given = os.fspath(name_or_path)
-    if not given or "\0" in given:
-        raise InputError(f"{given!r} is neither a folder nor a repository's name.")
-    path = Path(given).expanduser()
-    if path.is_dir():
-        folder = path / inside(where["subfolder"]) if where.get("subfolder") else path
-        if not folder.is_dir():
-            raise MissingFileError(f"{path} has no subfolder {where['subfolder']!r}. It has: {listed(p.name for p in path.iterdir())}.")
-        return Folder(folder, given)
-    if path.is_file():
-        return Folder(path.parent, given, path)
-    if isinstance(name_or_path, os.PathLike) or given.startswith((".", "/", "~", "\\")) or given.count("/") > 1 or "\\" in given:
-        raise MissingFileError(f"There is no folder {given}.{_near(path)}")
-    if not REPO_ID.match(given) or given.endswith(".git"):
-        raise InputError(
-            f"{given!r} is no folder here, and cannot be a repository's name: those are like 'org/name', of letters, digits, - _ ."
-        )
-    return Repository(given, **where)
-
-
-def _near(path: Path) -> str:
-    """What the nearest folder above has."""
-    for parent in path.absolute().parents:
-        if parent.is_dir():
-            names = [p.name for p in parent.iterdir() if not p.name.startswith(".")]
-            return f" {parent} has: {listed(names, 10)}."
-    return ""

@@ -3,8 +3,10 @@
 from typing import Any
 
 from triform.errors import InputError
+from triform.outputs import CausalLMOutput, LogitsOutput, QuestionAnsweringOutput
 
-from .. import ops
+from .. import nn, ops
+from .losses import classification_loss, next_token_loss, span_loss
 
 
 def at_last_token(model: Any, scores: Any, input_ids: Any) -> Any:
@@ -23,3 +25,84 @@ def at_last_token(model: Any, scores: Any, input_ids: Any) -> Any:
     places = ops.arange(t, like=scores)[None] * ops.cast(input_ids != pad, "int")
     last = ops.max(places, axis=1)
     return ops.take_along(scores, ops.broadcast_to(last[:, None, None], (b, 1, c)), axis=1)[:, 0]
+
+
+class DecoderForCausalLM(nn.Model):
+    """A decoder with a score for each word: logits (B, T, V).
+
+    Takes the decoder's inputs, labels (B, T) as they are (they are shifted here), and `logits_to_keep`: only the last so many (0: all).
+    """
+
+    base: Any = None  # the class of the decoder
+
+    def __init__(self, config: Any):
+        super().__init__(config)
+        setattr(self, self.prefix, self.base(config))
+        self.lm_head = nn.Linear(config.hidden_size, config.vocab_size, bias=False)
+
+    def forward(
+        self, input_ids=None, attention_mask=None, position_ids=None, past_key_values=None, inputs_embeds=None, labels=None,
+        use_cache=None, logits_to_keep=0,
+    ):  # fmt: skip
+        out = self.base_model(input_ids, attention_mask, position_ids, past_key_values, inputs_embeds, use_cache)
+        logits = self.lm_head(out.last_hidden_state[:, -logits_to_keep:])  # [-0:] is everything
+        return CausalLMOutput(None if labels is None else next_token_loss(logits, labels), logits, out.past_key_values)
+
+
+class DecoderForSequenceClassification(nn.Model):
+    """A decoder with a linear classifier on the last token: logits (B, C). labels: see `classification_loss`."""
+
+    base: Any = None
+
+    def __init__(self, config: Any):
+        super().__init__(config)
+        setattr(self, self.prefix, self.base(config))
+        self.score = nn.Linear(config.hidden_size, config.num_labels, bias=False)
+
+    def forward(
+        self, input_ids=None, attention_mask=None, position_ids=None, past_key_values=None, inputs_embeds=None, labels=None, use_cache=None
+    ):
+        out = self.base_model(input_ids, attention_mask, position_ids, past_key_values, inputs_embeds, use_cache)
+        logits = at_last_token(self, self.score(out.last_hidden_state), input_ids)
+        return CausalLMOutput(None if labels is None else classification_loss(self.config, logits, labels), logits, out.past_key_values)
+
+
+class DecoderForTokenClassification(nn.Model):
+    """A decoder with a linear classifier on every token: logits (B, T, C), labels (B, T)."""
+
+    base: Any = None
+
+    def __init__(self, config: Any):
+        super().__init__(config)
+        setattr(self, self.prefix, self.base(config))
+        rates = (getattr(config, name, None) for name in ("classifier_dropout", "hidden_dropout"))
+        self.dropout = nn.Dropout(next((rate for rate in rates if rate is not None), 0.1))
+        self.score = nn.Linear(config.hidden_size, config.num_labels)
+
+    def forward(
+        self, input_ids=None, attention_mask=None, position_ids=None, past_key_values=None, inputs_embeds=None, labels=None, use_cache=None
+    ):
+        out = self.base_model(input_ids, attention_mask, position_ids, past_key_values, inputs_embeds, use_cache)
+        logits = self.score(self.dropout(out.last_hidden_state))
+        return LogitsOutput(None if labels is None else ops.cross_entropy(logits, labels), logits)
+
+
+class DecoderForQuestionAnswering(nn.Model):
+    """A decoder that marks the span of an answer: start_logits and end_logits (B, T); start_positions and end_positions (B,)."""
+
+    base: Any = None
+
+    def __init__(self, config: Any):
+        super().__init__(config)
+        setattr(self, self.prefix, self.base(config))
+        self.qa_outputs = nn.Linear(config.hidden_size, 2)
+
+    def forward(
+        self, input_ids=None, attention_mask=None, position_ids=None, past_key_values=None, inputs_embeds=None, start_positions=None,
+        end_positions=None,
+    ):  # fmt: skip
+        out = self.base_model(input_ids, attention_mask, position_ids, past_key_values, inputs_embeds)
+        scores = self.qa_outputs(out.last_hidden_state)
+        starts, ends = scores[..., 0], scores[..., 1]
+        given = start_positions is not None and end_positions is not None
+        return QuestionAnsweringOutput(span_loss(starts, ends, start_positions, end_positions) if given else None, starts, ends)

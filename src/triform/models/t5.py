@@ -7,6 +7,7 @@ Shapes       B batch, S tokens of the encoder, T of the decoder, H heads, D d_mo
 """
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -132,7 +133,7 @@ class T5Stack(nn.Module):
 
     def __init__(self, config: T5Config, decodes: bool):
         super().__init__()
-        layers = config.num_decoder_layers if decodes else config.num_layers
+        layers: int = config.num_decoder_layers if decodes else config.num_layers
         self.embed_tokens = nn.Embedding(config.vocab_size, config.d_model)
         self.block = nn.List([T5Block(config, layer, decodes) for layer in range(layers)])
         self.final_layer_norm = nn.RMSNorm(config.d_model, eps=config.layer_norm_epsilon)
@@ -159,7 +160,8 @@ class T5Stack(nn.Module):
         buckets = ops.take(table, ops.minimum(distance, len(self.table) - 1), axis=0)
         if not self.decodes:  # the other half of the buckets is for what comes later
             buckets = buckets + ops.where(ahead > 0, self.buckets // 2, ops.zeros_like(ahead))
-        bias = self.block[0].layer[0].SelfAttention.relative_attention_bias(buckets)  # (T, S, H)
+        first: Any = self.block[0].layer[0]
+        bias = first.SelfAttention.relative_attention_bias(buckets)  # (T, S, H)
         return ops.cast(ops.transpose(bias, (2, 0, 1))[None], x.dtype)
 
 

@@ -2,6 +2,10 @@
 from typing import Any
 from triform.models import bert as _bert
 from triform.models import gpt2 as _gpt2
+from triform.models import llama as _llama
+from triform.models import mistral as _mistral
+from triform.models import qwen2 as _qwen2
+from triform.models import qwen3 as _qwen3
 from triform.models import t5 as _t5
 from triform.tf.pretrained import TFPreTrainedModel as TFPreTrainedModel
 
@@ -21,6 +25,26 @@ class GPT2ForSequenceClassification(_gpt2.GPT2ForSequenceClassification, TFPreTr
 class GPT2ForTokenClassification(_gpt2.GPT2ForTokenClassification, TFPreTrainedModel): ...  # type: ignore[misc]
 class GPT2LMHeadModel(_gpt2.GPT2LMHeadModel, TFPreTrainedModel): ...  # type: ignore[misc]
 class GPT2Model(_gpt2.GPT2Model, TFPreTrainedModel): ...  # type: ignore[misc]
+class LlamaForCausalLM(_llama.LlamaForCausalLM, TFPreTrainedModel): ...  # type: ignore[misc]
+class LlamaForQuestionAnswering(_llama.LlamaForQuestionAnswering, TFPreTrainedModel): ...  # type: ignore[misc]
+class LlamaForSequenceClassification(_llama.LlamaForSequenceClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class LlamaForTokenClassification(_llama.LlamaForTokenClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class LlamaModel(_llama.LlamaModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class MistralForCausalLM(_mistral.MistralForCausalLM, TFPreTrainedModel): ...  # type: ignore[misc]
+class MistralForQuestionAnswering(_mistral.MistralForQuestionAnswering, TFPreTrainedModel): ...  # type: ignore[misc]
+class MistralForSequenceClassification(_mistral.MistralForSequenceClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class MistralForTokenClassification(_mistral.MistralForTokenClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class MistralModel(_mistral.MistralModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class Qwen2ForCausalLM(_qwen2.Qwen2ForCausalLM, TFPreTrainedModel): ...  # type: ignore[misc]
+class Qwen2ForQuestionAnswering(_qwen2.Qwen2ForQuestionAnswering, TFPreTrainedModel): ...  # type: ignore[misc]
+class Qwen2ForSequenceClassification(_qwen2.Qwen2ForSequenceClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class Qwen2ForTokenClassification(_qwen2.Qwen2ForTokenClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class Qwen2Model(_qwen2.Qwen2Model, TFPreTrainedModel): ...  # type: ignore[misc]
+class Qwen3ForCausalLM(_qwen3.Qwen3ForCausalLM, TFPreTrainedModel): ...  # type: ignore[misc]
+class Qwen3ForQuestionAnswering(_qwen3.Qwen3ForQuestionAnswering, TFPreTrainedModel): ...  # type: ignore[misc]
+class Qwen3ForSequenceClassification(_qwen3.Qwen3ForSequenceClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class Qwen3ForTokenClassification(_qwen3.Qwen3ForTokenClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class Qwen3Model(_qwen3.Qwen3Model, TFPreTrainedModel): ...  # type: ignore[misc]
 class T5EncoderModel(_t5.T5EncoderModel, TFPreTrainedModel): ...  # type: ignore[misc]
 class T5ForConditionalGeneration(_t5.T5ForConditionalGeneration, TFPreTrainedModel): ...  # type: ignore[misc]
 class T5ForQuestionAnswering(_t5.T5ForQuestionAnswering, TFPreTrainedModel): ...  # type: ignore[misc]

@@ -2,6 +2,10 @@
 from typing import Any
 from triform.models import bert as _bert
 from triform.models import gpt2 as _gpt2
+from triform.models import llama as _llama
+from triform.models import mistral as _mistral
+from triform.models import qwen2 as _qwen2
+from triform.models import qwen3 as _qwen3
 from triform.models import t5 as _t5
 from triform.torch.pretrained import PreTrainedModel as PreTrainedModel
 
@@ -21,6 +25,26 @@ class GPT2ForSequenceClassification(_gpt2.GPT2ForSequenceClassification, PreTrai
 class GPT2ForTokenClassification(_gpt2.GPT2ForTokenClassification, PreTrainedModel): ...  # type: ignore[misc]
 class GPT2LMHeadModel(_gpt2.GPT2LMHeadModel, PreTrainedModel): ...  # type: ignore[misc]
 class GPT2Model(_gpt2.GPT2Model, PreTrainedModel): ...  # type: ignore[misc]
+class LlamaForCausalLM(_llama.LlamaForCausalLM, PreTrainedModel): ...  # type: ignore[misc]
+class LlamaForQuestionAnswering(_llama.LlamaForQuestionAnswering, PreTrainedModel): ...  # type: ignore[misc]
+class LlamaForSequenceClassification(_llama.LlamaForSequenceClassification, PreTrainedModel): ...  # type: ignore[misc]
+class LlamaForTokenClassification(_llama.LlamaForTokenClassification, PreTrainedModel): ...  # type: ignore[misc]
+class LlamaModel(_llama.LlamaModel, PreTrainedModel): ...  # type: ignore[misc]
+class MistralForCausalLM(_mistral.MistralForCausalLM, PreTrainedModel): ...  # type: ignore[misc]
+class MistralForQuestionAnswering(_mistral.MistralForQuestionAnswering, PreTrainedModel): ...  # type: ignore[misc]
+class MistralForSequenceClassification(_mistral.MistralForSequenceClassification, PreTrainedModel): ...  # type: ignore[misc]
+class MistralForTokenClassification(_mistral.MistralForTokenClassification, PreTrainedModel): ...  # type: ignore[misc]
+class MistralModel(_mistral.MistralModel, PreTrainedModel): ...  # type: ignore[misc]
+class Qwen2ForCausalLM(_qwen2.Qwen2ForCausalLM, PreTrainedModel): ...  # type: ignore[misc]
+class Qwen2ForQuestionAnswering(_qwen2.Qwen2ForQuestionAnswering, PreTrainedModel): ...  # type: ignore[misc]
+class Qwen2ForSequenceClassification(_qwen2.Qwen2ForSequenceClassification, PreTrainedModel): ...  # type: ignore[misc]
+class Qwen2ForTokenClassification(_qwen2.Qwen2ForTokenClassification, PreTrainedModel): ...  # type: ignore[misc]
+class Qwen2Model(_qwen2.Qwen2Model, PreTrainedModel): ...  # type: ignore[misc]
+class Qwen3ForCausalLM(_qwen3.Qwen3ForCausalLM, PreTrainedModel): ...  # type: ignore[misc]
+class Qwen3ForQuestionAnswering(_qwen3.Qwen3ForQuestionAnswering, PreTrainedModel): ...  # type: ignore[misc]
+class Qwen3ForSequenceClassification(_qwen3.Qwen3ForSequenceClassification, PreTrainedModel): ...  # type: ignore[misc]
+class Qwen3ForTokenClassification(_qwen3.Qwen3ForTokenClassification, PreTrainedModel): ...  # type: ignore[misc]
+class Qwen3Model(_qwen3.Qwen3Model, PreTrainedModel): ...  # type: ignore[misc]
 class T5EncoderModel(_t5.T5EncoderModel, PreTrainedModel): ...  # type: ignore[misc]
 class T5ForConditionalGeneration(_t5.T5ForConditionalGeneration, PreTrainedModel): ...  # type: ignore[misc]
 class T5ForQuestionAnswering(_t5.T5ForQuestionAnswering, PreTrainedModel): ...  # type: ignore[misc]
