@@ -102,6 +102,7 @@ class Pretrained:
         from triform.weights.finding import open_weights
         from triform.weights.loading import Strictness, load
 
+        checkpoint: Any
         choose_attention(config, options.attn_implementation)
         if options.state_dict is not None:
             if source is not None and source.name and options.state_dict is not None and config is None:

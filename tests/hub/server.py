@@ -203,8 +203,10 @@ class Handler(BaseHTTPRequestHandler):
         if self.path.endswith("/discussions"):  # the later line opens a pull request by itself, and commits to it
             return self.say_json({"num": 1})
         if "/branch/" in self.path:
-            self.hub.uploads.setdefault(branch, {})
+            self.hub.refs[branch] = self.hub.refs["main"]
             return self.say_json({})
+        if self._commit(branch) is None and not branch.startswith("refs/pr/"):
+            return self.say(404, X_Error_Code="RevisionNotFound")
         if "/preupload/" in self.path:
             modes = [{"path": file["path"], "uploadMode": "regular", "shouldIgnore": False} for file in json.loads(body)["files"]]
             return self.say_json({"files": modes})
