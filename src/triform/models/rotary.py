@@ -27,12 +27,12 @@ class Rotary(nn.Module):
         self.width, self.longest = width, config.max_position_embeddings
         plain = config.rope_theta ** (-np.arange(0, width, 2, dtype=np.float64) / width)
         frequencies, self.amplitude = KINDS[self.kind](config, scaling, plain)
-        self.frequencies = tuple(frequencies.tolist())
+        self.frequencies = tuple(map(float, frequencies))
         self.factor = float(scaling.get("factor") or 1.0)
         self.long_frequencies: tuple[float, ...] = ()
         if self.kind == "longrope":
             self.longest = _original(config, scaling)
-            self.long_frequencies = tuple((plain / np.array(scaling["long_factor"])).tolist())
+            self.long_frequencies = tuple(map(float, plain / np.array(scaling["long_factor"])))
 
     def forward(self, positions, like):  # (B, T) -> cos and sin, (B, 1, T, D)
         places = ops.cast(positions, "float32")

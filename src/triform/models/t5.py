@@ -25,8 +25,8 @@ def bucket_table(config: T5Config, both_sides: bool) -> np.ndarray:
     exact, farthest = buckets // 2, config.relative_attention_max_distance
     distances = np.arange(farthest + 1, dtype=np.float32)
     growth = np.log(np.maximum(distances, 1) / np.float32(exact)) / np.float32(math.log(farthest / exact)) * np.float32(buckets - exact)
-    far = np.minimum(exact + growth.astype(np.int64), buckets - 1)
-    return np.where(distances < exact, distances.astype(np.int64), far)
+    far = np.minimum(exact + np.asarray(growth, np.int64), buckets - 1)
+    return np.where(distances < exact, np.asarray(distances, np.int64), far)
 
 
 class T5Attention(nn.Module):
@@ -139,7 +139,7 @@ class T5Stack(nn.Module):
         self.final_layer_norm = nn.RMSNorm(config.d_model, eps=config.layer_norm_epsilon)
         self.dropout = nn.Dropout(config.dropout_rate)
         self.kind = "decoder_" if decodes else "encoder_"
-        self.table, self.decodes = tuple(bucket_table(config, both_sides=not decodes).tolist()), decodes
+        self.table, self.decodes = tuple(map(int, bucket_table(config, both_sides=not decodes))), decodes
         self.buckets = config.relative_attention_num_buckets
 
     def forward(self, input_ids, inputs_embeds, context):  # -> (B, T, D)
