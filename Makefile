@@ -68,8 +68,13 @@ fix: $(VENV)/dev
 	$(BIN)/python tools/make_stubs.py
 	$(BIN)/python tools/make_docs.py
 
-bench: $(VENV)/dev
-	$(BIN)/python benchmarks/run.py
+$(VENV)-reference/created:
+	$(PYTHON) -m venv $(VENV)-reference
+	$(VENV)-reference/bin/python -m pip install --quiet --disable-pip-version-check $(PIP_INSTALL_ARGS) torch==2.13.0 transformers==5.17.0
+	touch $@
+
+bench: $(VENV)/dev $(VENV)-reference/created
+	$(BIN)/python benchmarks/start.py --reference $(VENV)-reference/bin/python
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache

@@ -105,8 +105,8 @@ class Pretrained:
         checkpoint: Any
         choose_attention(config, options.attn_implementation)
         if options.state_dict is not None:
-            if source is not None and source.name and options.state_dict is not None and config is None:
-                raise InputError("Give either a name or a state_dict.")
+            if source is not None:
+                raise InputError(f"{cls.__name__}.from_pretrained was given both a name and a state_dict. Give None for the name.")
             checkpoint, label = cls._as_checkpoint(options.state_dict), "state_dict"
         elif source is None:
             raise InputError(f"{cls.__name__}.from_pretrained(None, …) needs state_dict=.")

@@ -218,6 +218,8 @@ def test_a_state_dict_instead_of_files(folder, config):
         None, config=config, state_dict={name: x.detach().numpy() for name, x in model.state_dict().items()}
     )
     assert np.array_equal(flax.bert.pooler if flax.bert.pooler else 0, 0)
+    with pytest.raises(ValueError, match="both a name and a state_dict"):
+        AutoModelForMaskedLM.from_pretrained(folder, state_dict=model.state_dict())
     with pytest.raises(ValueError, match="needs state_dict"):
         AutoModel.from_pretrained(None, config=config)
 

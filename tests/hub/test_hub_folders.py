@@ -121,7 +121,7 @@ def test_a_snapshot_of_the_cache_is_a_folder_whose_links_lead_to_blobs(tmp_path)
 )
 def test_paths_that_are_not_there(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(MissingFileError, match="There is no folder or file") as caught:
+    with pytest.raises(MissingFileError, match=r"There is no folder .*, and no file of that name\.") as caught:
         locate(name)
     assert "http" not in str(caught.value) and "repository" not in str(caught.value)
 

@@ -87,7 +87,7 @@ def _neither(given: str, path: Path, is_path: bool) -> str:
         name = "/".join(parts[:2])
         return f"{shown!r} is an address. Give the repository's name{f': {name!r}' if is_repository(name) else ''}."
     if is_path or LOCAL.match(given) or "\\" in given:
-        return f"There is no folder or file {shown}.{_near(path)}"
+        return f"There is no folder {shown}, and no file of that name.{_near(path)}"
     parts = given.split("/")
     if len(parts) > 2 and is_repository("/".join(parts[:2])):
         return (
