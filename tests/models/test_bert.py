@@ -1,6 +1,7 @@
 """BERT against the reference."""
 
-from harness import Family, family_tests
+import pytest
+from harness import Family, check_checkpoint, family_tests
 
 FAMILY = Family(
     "bert",
@@ -20,3 +21,12 @@ FAMILY = Family(
 )  # fmt: skip
 
 globals().update(family_tests(FAMILY, main="AutoModelForPreTraining"))
+
+
+@pytest.mark.parametrize(
+    ("name", "auto_class"),
+    [("bert-caikit", "AutoModelForSequenceClassification"), ("bert-xsmall-allennlp", "AutoModel"), ("na-bert", "AutoModel"),
+     ("bert-rxnfp-bert_ft_10k_25s", "AutoModel")],
+)  # fmt: skip
+def test_other_people_s_files(checkpoints, name, auto_class, backend):
+    check_checkpoint(checkpoints / name, auto_class, backend)

@@ -1,6 +1,7 @@
 """GPT-2 against the reference."""
 
-from harness import Family, family_tests
+import pytest
+from harness import Family, check_checkpoint, family_tests
 
 FAMILY = Family(
     "gpt2",
@@ -15,3 +16,11 @@ FAMILY = Family(
 )
 
 globals().update(family_tests(FAMILY, main="AutoModelForCausalLM"))
+
+
+@pytest.mark.parametrize(
+    ("name", "auto_class"),
+    [("gpt2-cicd", "AutoModelForCausalLM"), ("gpt2-cicd-small", "AutoModelForCausalLM"), ("gpt2-lmbuddy", "AutoModel")],
+)  # fmt: skip
+def test_other_people_s_files(checkpoints, name, auto_class, backend):
+    check_checkpoint(checkpoints / name, auto_class, backend)
