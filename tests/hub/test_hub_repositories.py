@@ -39,6 +39,13 @@ def test_the_second_load_needs_no_server(hub):
     assert load().commit_hash == FIRST
 
 
+def test_a_source_sees_what_another_has_fetched_since(hub):
+    early = locate("org/model")
+    load()
+    hub.asked.clear()
+    assert early.require("config.json") and early.commit_hash == FIRST and not hub.asked
+
+
 def test_what_the_cache_does_not_know_is_asked_for_at_the_same_commit(hub):
     locate("org/model").require("config.json")
     hub.push(OTHER)

@@ -128,8 +128,12 @@ class Snapshot(Source):
         self._first = threading.RLock()
         if COMMIT.fullmatch(repository.revision):
             self.commit_hash = repository.revision
-        elif not (self._may_ask() and (refresh or force_download)):
-            self.commit_hash = repository.commit()
+        self._settle()
+
+    def _settle(self) -> None:
+        """Takes the commit that the cache has for the revision, unless the Hub is to be asked. Another load may have filled it since."""
+        if self.commit_hash is None and not (self._may_ask() and (self.refresh or self.force)):
+            self.commit_hash = self.repository.commit()
 
     def find(self, filename: str) -> Path | None:
         name = str(inside(f"{self.subfolder}{inside(filename)}"))
@@ -139,6 +143,7 @@ class Snapshot(Source):
         return self._find(name)
 
     def _find(self, name: str) -> Path | None:
+        self._settle()
         if self.commit_hash is None and self.refresh and self._may_ask() and self.repository.proxies is None:
             self._ask_whether_it_moved()
         if self.commit_hash is not None and not (self.force and self._may_ask() and name not in self._fetched):
