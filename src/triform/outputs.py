@@ -231,3 +231,57 @@ class PreTrainingOutput(ModelOutput):
     seq_relationship_logits: Tensor = None
     hidden_states: Tensors | None = None
     attentions: Tensors | None = None
+
+
+class GenerateDecoderOnlyOutput(ModelOutput):
+    """sequences (B · n, T + N) with the prompts; scores and logits: (R, V) per new token; hidden_states and attentions: likewise, per layer."""
+
+    sequences: Tensor = None
+    scores: Tensors | None = None
+    logits: Tensors | None = None
+    attentions: Any = None
+    hidden_states: Any = None
+    past_key_values: Any = None
+
+
+class GenerateBeamDecoderOnlyOutput(ModelOutput):
+    """As without beams; sequences_scores (B · n,), and beam_indices (B · n, N): the row that chose each token, -1 where there is none."""
+
+    sequences: Tensor = None
+    sequences_scores: Tensor | None = None
+    scores: Tensors | None = None
+    logits: Tensors | None = None
+    beam_indices: Tensor | None = None
+    attentions: Any = None
+    hidden_states: Any = None
+    past_key_values: Any = None
+
+
+class GenerateEncoderDecoderOutput(ModelOutput):
+    """sequences (B · n, N + 1), which begin with the decoder's start token; the rest as of a decoder."""
+
+    sequences: Tensor = None
+    scores: Tensors | None = None
+    logits: Tensors | None = None
+    encoder_attentions: Tensors | None = None
+    encoder_hidden_states: Tensors | None = None
+    decoder_attentions: Any = None
+    cross_attentions: Any = None
+    decoder_hidden_states: Any = None
+    past_key_values: Any = None
+
+
+class GenerateBeamEncoderDecoderOutput(ModelOutput):
+    """As without beams; sequences_scores and beam_indices as of a decoder."""
+
+    sequences: Tensor = None
+    sequences_scores: Tensor | None = None
+    scores: Tensors | None = None
+    logits: Tensors | None = None
+    beam_indices: Tensor | None = None
+    encoder_attentions: Tensors | None = None
+    encoder_hidden_states: Tensors | None = None
+    decoder_attentions: Any = None
+    cross_attentions: Any = None
+    decoder_hidden_states: Any = None
+    past_key_values: Any = None

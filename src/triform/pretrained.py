@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from triform import building, calls
 from triform.errors import ConfigError, InputError, UnknownKeywordError, nearest
+from triform.generating import Generating
 from triform.options import LOAD_KEYWORDS, LoadOptions, choose_attention, dtype_name
 from triform.weights.initial import distribution
 from triform.weights.report import LoadingReport
@@ -14,7 +15,7 @@ from triform.weights.tables import Part, parts_of
 from triform.weights.tensor import FLOATING, LazyTensor
 
 
-class Pretrained:
+class Pretrained(Generating):
     """The part of a pretrained model that is the same on all backends. Mixed into each backend's own class."""
 
     config_class: ClassVar[Any] = None
@@ -116,6 +117,7 @@ class Pretrained:
         if source is not None:
             config.name_or_path = str(source.name)
             config._commit_hash = source.commit_hash
+        cls._note_generation_file(config, source)
         with building.skeleton():
             model = cls._build(config, extra, args)
         model.prepare(checkpoint)

@@ -15,6 +15,7 @@ PLAIN = {
     "AutoVideoProcessor": "triform.auto.preprocessors",
     "AutoProcessor": "triform.auto.preprocessors",
     "PretrainedConfig": "triform.configs.base",
+    "GenerationConfig": "triform.configs.generation",
     "ModelOutput": "triform.outputs",
     "BatchEncoding": "triform.text",
     "PreTrainedTokenizer": "triform.text",

@@ -84,6 +84,8 @@ class FlaxPreTrainedModel(Pretrained, Module):
     def __setattr__(self, name: str, value: Any) -> None:
         if name == "params":  # nnx would keep it as an attribute, before any property is asked
             self._take(value)
+        elif name == "generation_config":
+            type(self).generation_config.fset(self, value)  # type: ignore[attr-defined]
         else:
             super().__setattr__(name, value)
 

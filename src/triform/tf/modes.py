@@ -1,4 +1,4 @@
-"""Whether the call that runs is one of training, and where its random numbers come from."""
+"""Whether the call that runs is one of training, and where its random numbers come from; whether it is traced for XLA."""
 
 import threading
 from collections.abc import Iterator
@@ -8,6 +8,7 @@ from typing import Any
 
 class _Local(threading.local):
     seeds: Any = None
+    compiling: bool = False
 
 
 _local = _Local()
@@ -26,3 +27,18 @@ def training(seeds: Any) -> Iterator[None]:
 def current_seeds() -> Any:
     """The generator of the training call that runs; None in evaluation."""
     return _local.seeds
+
+
+@contextmanager
+def compiling() -> Iterator[None]:
+    """What is traced inside becomes an XLA program: ops that exist nowhere else may be used."""
+    before, _local.compiling = _local.compiling, True
+    try:
+        yield
+    finally:
+        _local.compiling = before
+
+
+def is_compiling() -> bool:
+    """Whether the call that runs is traced for XLA."""
+    return _local.compiling

@@ -11,6 +11,8 @@ from triform import calls
 from triform.calls import exactly_one as exactly_one
 from triform.errors import InputError
 
+from .modes import is_compiling
+
 # ---- sizes and layout
 
 
@@ -335,9 +337,14 @@ def mean_squared_error(x, y):
 
 
 def write(buffer, new, start, axis):
+    axis, new = axis % len(buffer.shape), tf.cast(new, buffer.dtype)
+    if is_compiling():  # the one op that writes at a place known at run time only; it exists in XLA alone, and under no public name
+        from tensorflow.compiler.tf2xla.python import xla
+
+        return xla.dynamic_update_slice(buffer, new, tf.stack([start if a == axis else 0 for a in range(len(buffer.shape))]))
     stop = start + shape(new)[axis]
-    cut = lambda a, b: buffer[(slice(None),) * (axis % len(buffer.shape)) + (slice(a, b),)]
-    return tf.concat([cut(None, start), tf.cast(new, buffer.dtype), cut(stop, None)], axis)
+    cut = lambda a, b: buffer[(slice(None),) * axis + (slice(a, b),)]
+    return tf.concat([cut(None, start), new, cut(stop, None)], axis)
 
 
 def used(buffer, end, axis):

@@ -191,6 +191,15 @@ class TFPreTrainedModel(keras.Model):
         saved = self.tree if self.tree is not None else self._loader()(self.config, module=self)
         saved.save_pretrained(folder, **kwargs)
 
+    @property
+    def generation_config(self) -> Any:
+        """See `triform.generating.Generating.generation_config`."""
+        return self.tree.generation_config
+
+    @generation_config.setter
+    def generation_config(self, value: Any) -> None:
+        self.tree.generation_config = value
+
     def resize_token_embeddings(self, new_num_tokens: int | None = None, pad_to_multiple_of: int | None = None) -> Any:
         """See `triform.pretrained.Pretrained.resize_token_embeddings`. Compile the model again afterwards."""
         before = {id(v): v for v in self.tree.variables}

@@ -90,6 +90,9 @@ class PretrainedTree(Pretrained, Module):
     def __init__(self, config: Any, *args: Any, **kwargs: Any) -> None:
         self.config = config
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != "_programs"}  # what is compiled is not copied
+
     @classmethod
     def _handed(cls, tree: Any) -> Any:
         from .pretrained import face_of

@@ -128,10 +128,6 @@ class PreTrainedModel(Pretrained, torch.nn.Module):
             if hasattr(module, "gradient_checkpointing"):
                 module.gradient_checkpointing = on  # type: ignore[assignment]
 
-    def can_generate(self) -> bool:
-        """Whether it has `generate`."""
-        return hasattr(self, "generate")
-
     def num_parameters(self, only_trainable: bool = False, exclude_embeddings: bool = False) -> int:
         if only_trainable:
             return sum(p.numel() for p in self.parameters() if p.requires_grad)

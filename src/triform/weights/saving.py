@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from triform.configs.generation import FILE as GENERATION_FILE
 from triform.errors import InputError
 from triform.weights.tensor import FLOATING, LazyTensor
 
@@ -36,6 +37,8 @@ def save_model(
     shards = plan_shards({name: t.nbytes for name, t in tensors.items()}, max_shard_size, variant=variant)
     metadata = {"format": "pt", **model.metadata()}
     texts = {"config.json": config.to_json_string()}
+    if model.can_generate():
+        texts[GENERATION_FILE] = model.generation_text()
     if len(shards) > 1:
         index = {
             "metadata": {"total_size": sum(t.nbytes for t in tensors.values())},

@@ -1,0 +1,73 @@
+"""Runs the steps of decoding on JAX: each is compiled once for the shapes of its arrays. Equal models share the programs."""
+
+from functools import partial
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from flax import nnx
+
+from .pretrained import _Graph
+
+
+class Engine:
+    """Runs functions of (model, *arrays, **settings)."""
+
+    compiles = True
+
+    def __init__(self, model: Any) -> None:
+        graph, state = nnx.split(model)
+        leaves, tree = jax.tree.flatten(state)
+        self.graph, self.tree = _Graph(graph), tree
+        self.leaves = [jnp.asarray(leaf) for leaf in leaves]  # a NumPy leaf would be copied at every call
+
+    def run(self, program: Any, *arrays: Any, consume: bool = False, **settings: Any) -> Any:
+        """What a function gives. With `consume`, its first array is used up: a cache is written where it lies."""
+        run = _run_consuming if consume else _run
+        return run(self.graph, self.tree, program, tuple(sorted(settings.items())), self.leaves, arrays[0], arrays[1:])
+
+    def count(self, n: int) -> np.int32:
+        """A counter."""
+        return np.int32(n)
+
+    def zeros(self, program: Any, *arrays: Any, **settings: Any) -> Any:
+        """Zeros of the shapes that a function would give."""
+        shapes = _shapes(self.graph, self.tree, program, tuple(sorted(settings.items())), arrays, self.leaves)
+        return jax.tree.map(lambda x: jnp.zeros(x.shape, x.dtype), shapes)
+
+    def array(self, values: Any) -> jax.Array:
+        """Values as an array: int32, bool or floating."""
+        array = jnp.asarray(values)
+        return array.astype(jnp.int32) if jnp.issubdtype(array.dtype, jnp.integer) else array
+
+    def host(self, array: Any) -> np.ndarray:
+        """An array as one of NumPy."""
+        return np.asarray(array, np.float32) if array.dtype == jnp.bfloat16 else np.asarray(array)
+
+    def given(self, array: Any) -> jax.Array:
+        """An array for the user."""
+        return array
+
+
+def _call(graph: _Graph, tree: Any, program: Any, settings: Any, leaves: Any, arrays: Any) -> Any:
+    model = nnx.merge(graph.graph, jax.tree.unflatten(tree, leaves))
+    return program(model, *arrays, **dict(settings))
+
+
+def _all(graph: _Graph, tree: Any, program: Any, settings: Any, leaves: Any, first: Any, rest: Any) -> Any:
+    return _call(graph, tree, program, settings, leaves, (first, *rest))
+
+
+_run = jax.jit(_all, static_argnums=(0, 1, 2, 3))
+_run_consuming = jax.jit(_all, static_argnums=(0, 1, 2, 3), donate_argnums=(5,))
+
+
+def _shapes(graph: _Graph, tree: Any, program: Any, settings: Any, arrays: Any, leaves: Any) -> Any:
+    key = (graph, program, settings, tuple((x.shape, str(x.dtype)) for x in jax.tree.leaves(arrays)))
+    if key not in _known:
+        _known[key] = jax.eval_shape(partial(_call, graph, tree, program, settings), leaves, arrays)
+    return _known[key]
+
+
+_known: dict[Any, Any] = {}

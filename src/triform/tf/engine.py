@@ -1,0 +1,54 @@
+"""Runs the steps of decoding on TensorFlow: each is an XLA program, compiled once for the shapes of its arrays."""
+
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from . import modes
+
+
+class Engine:
+    """Runs functions of (model, *arrays, **settings). The programs live as long as the model's tree."""
+
+    compiles = True
+
+    def __init__(self, model: Any) -> None:
+        self.model = getattr(model, "tree", model)
+        self.programs: dict[Any, Any] = self.model.__dict__.setdefault("_programs", {})
+
+    def run(self, program: Any, *arrays: Any, consume: bool = False, **settings: Any) -> Any:
+        """What a function gives."""
+        key = (program, *sorted(settings.items()))
+        if key not in self.programs:
+            self.programs[key] = self._compiled(program, settings)
+        return self.programs[key](*arrays)
+
+    def _compiled(self, program: Any, settings: dict[str, Any]) -> Any:
+        def traced(*arrays: Any) -> Any:
+            with modes.compiling():
+                return program(self.model, *arrays, **settings)
+
+        return tf.function(traced, jit_compile=True, autograph=False)
+
+    def count(self, n: int) -> tf.Tensor:
+        """A counter."""
+        return tf.constant(n, tf.int32)
+
+    def zeros(self, program: Any, *arrays: Any, **settings: Any) -> Any:
+        """Zeros of the shapes that a function would give."""
+        shapes = self._compiled(program, settings).get_concrete_function(*arrays).structured_outputs
+        return tf.nest.map_structure(lambda x: tf.zeros(x.shape, x.dtype), shapes)
+
+    def array(self, values: Any) -> tf.Tensor:
+        """Values as a tensor: int32, bool or floating."""
+        tensor = tf.convert_to_tensor(values)
+        return tf.cast(tensor, tf.int32) if tensor.dtype.is_integer else tensor
+
+    def host(self, tensor: Any) -> np.ndarray:
+        """A tensor as a NumPy array."""
+        return tf.cast(tensor, tf.float32).numpy() if tensor.dtype == tf.bfloat16 else tensor.numpy()
+
+    def given(self, tensor: Any) -> tf.Tensor:
+        """A tensor for the user."""
+        return tensor

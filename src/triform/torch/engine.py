@@ -1,0 +1,38 @@
+"""Runs the steps of decoding on PyTorch: as they are, without gradients."""
+
+from typing import Any
+
+import numpy as np
+import torch
+
+
+class Engine:
+    """Runs functions of (model, *arrays, **settings). Nothing is compiled, so nothing is padded to sizes that come again."""
+
+    compiles = False
+
+    def __init__(self, model: Any) -> None:
+        self.model = model
+
+    @torch.inference_mode()
+    def run(self, program: Any, *arrays: Any, consume: bool = False, **settings: Any) -> Any:
+        """What a function gives."""
+        return program(self.model, *arrays, **settings)
+
+    def count(self, n: int) -> int:
+        """A counter."""
+        return n
+
+    def array(self, values: Any) -> torch.Tensor:
+        """Values as a tensor beside the model: int64, bool or floating."""
+        tensor = values if isinstance(values, torch.Tensor) else torch.as_tensor(np.asarray(values))
+        tensor = tensor.to(self.model.device)
+        return tensor if tensor.is_floating_point() or tensor.dtype == torch.bool else tensor.long()
+
+    def host(self, tensor: Any) -> np.ndarray:
+        """A tensor as a NumPy array."""
+        return tensor.detach().float().cpu().numpy() if tensor.dtype == torch.bfloat16 else tensor.detach().cpu().numpy()
+
+    def given(self, tensor: Any) -> torch.Tensor:
+        """A tensor for the user, who may go on to train with it."""
+        return tensor.clone() if tensor.is_inference() else tensor
