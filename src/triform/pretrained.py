@@ -23,6 +23,7 @@ class Pretrained(Generating):
     input_embeddings: ClassVar[str] = ""
     output_embeddings: ClassVar[str] = ""
     main_input_name: ClassVar[str] = "input_ids"
+    longest: ClassVar[str] = ""
     backend: ClassVar[str] = ""
     config: Any
     is_part: bool = False

@@ -20,6 +20,9 @@ PLAIN = {
     "BatchEncoding": "triform.text",
     "PreTrainedTokenizer": "triform.text",
     "PreTrainedTokenizerFast": "triform.text",
+    "TextStreamer": "triform.text.streamers",
+    "TextIteratorStreamer": "triform.text.streamers",
+    "CallbackStreamer": "triform.text.streamers",
     "list_models": "triform.auto.listing",
     "save_pretrained": "triform.plain",
 }

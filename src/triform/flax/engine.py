@@ -1,5 +1,7 @@
 """Runs the steps of decoding on JAX: each is compiled once for the shapes of its arrays. Equal models share the programs."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -17,6 +19,9 @@ class Engine:
     compiles = True
 
     def __init__(self, model: Any) -> None:
+        if model.has_dropout():
+            model = model.copy()
+            model.eval()
         graph, state = nnx.split(model)
         leaves, tree = jax.tree.flatten(state)
         self.graph, self.tree = _Graph(graph), tree
@@ -26,6 +31,11 @@ class Engine:
         """What a function gives. With `consume`, its first array is used up: a cache is written where it lies."""
         run = _run_consuming if consume else _run
         return run(self.graph, self.tree, program, tuple(sorted(settings.items())), self.leaves, arrays[0], arrays[1:])
+
+    @contextmanager
+    def evaluating(self) -> Iterator[None]:
+        """Dropout is off in the copy that runs."""
+        yield
 
     def count(self, n: int) -> np.int32:
         """A counter."""

@@ -38,6 +38,7 @@ class Run:
         copies: rows per prompt.
         shared: slots of the cache that are equal in all beams of a prompt.
         source: what each call of the decoder is given beside its tokens.
+        guesses: how many tokens are guessed at once.
     """
 
     model: Any
@@ -54,6 +55,7 @@ class Run:
     shared: int = 0
     window: int | None = None
     source: Any = None
+    guesses: int = 0
     collected: Collected = field(default_factory=Collected)
     began: float = field(default_factory=time.monotonic)
 
@@ -78,12 +80,14 @@ def generate(
     run = Run(model, engine, settings, search, reader, prompt, guests, limit, copies=copies, window=getattr(model.base_model, "window", None))
     if search.guidance is not None:
         run.negative = _negative(run, negative_prompt_ids, negative_prompt_attention_mask)
-    if assistant_model is not None or settings.prompt_lookup_num_tokens is not None:
-        from .assisted import assisted
+    with engine.evaluating():
+        if assistant_model is not None or settings.prompt_lookup_num_tokens is not None:
+            from .assisted import assisted
 
-        return assisted(run, assistant_model, seed)
-    cache, state = _begin(run, seed)
-    cache, state = _go_on(run, cache, state)
+            run.guesses = settings.num_assistant_tokens if assistant_model is not None else settings.prompt_lookup_num_tokens
+            return assisted(run, assistant_model, seed)
+        cache, state = _begin(run, seed)
+        cache, state = _go_on(run, cache, state)
     guests.end()
     return answer(run, cache, state)
 
@@ -127,14 +131,14 @@ def _begin(run: Run, seed: int | None) -> tuple[Any, State]:
     logits, cache = read(run)
     state = _state(run, seed)
     if run.guests.stepwise(run) or run.collected.wanted(run):
-        cache = run.engine.run(programs.copied, cache, copies=run.copies, consume=True) if run.copies > 1 else cache
+        cache = run.engine.run(programs.copied, cache, copies=run.copies) if run.copies > 1 else cache
         logits = run.engine.run(programs.copied, logits, copies=run.copies)
         state = run.engine.run(programs.prepare, state, search=run.search)
         run.guests.show_prompt(run)
         state, _ = one_choice(run, state, logits)
         return cache, state
     run.guests.show_prompt(run)
-    return run.engine.run(programs.begin, cache, state, logits, search=run.search, copies=run.copies, consume=True)
+    return run.engine.run(programs.begin, cache, state, logits, search=run.search, copies=run.copies, consume=run.copies == 1)
 
 
 def read(run: Run) -> tuple[Any, Any]:
@@ -197,7 +201,7 @@ def _already(prompt: prompts.Prompt) -> int:
 
 def _room(run: Run, tokens: int) -> int:
     """Slots for a new cache."""
-    wanted = tokens + run.limit
+    wanted = tokens + run.limit + (run.guesses + 1 if run.guesses else 0)
     if run.window is not None:  # what no token sees any more is forgotten
         wanted = min(wanted, max(tokens, run.window) + max(run.window, BREATH))
     if run.engine.compiles:
@@ -221,7 +225,7 @@ def _in_chunks(run: Run, tokens: Any, mask: Any, positions: Any, source: Any, ca
         cache = engine.zeros(programs.read_prompt, *piece, source, reader=reader, capacity=room).past_key_values
     else:
         start = int(engine.host(cache.start))
-        cache = engine.run(programs.enlarged, cache, capacity=bucket(start + tokens.shape[1] + run.limit, CAPACITY))
+        cache = engine.run(programs.enlarged, cache, capacity=bucket(start + _room(run, tokens.shape[1]), CAPACITY))
     for i in range(0, tokens.shape[1], size):
         piece = tuple(engine.array(x[:, i : i + size]) for x in (tokens, mask, positions))
         out = engine.run(programs.read_chunk, cache, *piece, source, reader=reader, consume=True)
@@ -290,11 +294,12 @@ def one_choice(run: Run, state: State, logits: Any) -> tuple[State, bool]:
 
 def _go_on(run: Run, cache: Any, state: State) -> tuple[Any, State]:
     """Chooses tokens until the search is over."""
-    engine, fixed = run.engine, {"search": run.search, "reader": run.reader, "shared": run.shared}
+    engine = run.engine
     more = bool(engine.run(programs.going, state, search=run.search))
     stepwise = run.guests.stepwise(run) or run.collected.wanted(run)
     while more:
         cache, room = _with_room(run, cache)
+        fixed = {"search": run.search, "reader": run.reader, "shared": run.shared}
         if stepwise:
             out = engine.run(programs.step, cache, state, run.source, **fixed, consume=True)
             cache = out.past_key_values
@@ -305,7 +310,6 @@ def _go_on(run: Run, cache: Any, state: State) -> tuple[Any, State]:
             until = run.guests.until(run, done, min(room, BREATH if engine.compiles else room))
             cache, state, going = engine.run(programs.decode, cache, state, run.source, engine.count(done + until), **fixed, consume=True)
             state, more = run.guests.between(run, state, bool(going))
-        fixed["shared"] = run.shared
     return cache, state
 
 

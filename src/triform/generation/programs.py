@@ -47,6 +47,11 @@ def read_chunk(model: Any, cache: Any, tokens: Any, mask: Any, positions: Any, s
     return reader(model, tokens, mask, positions, cache, source, logits_to_keep=1)
 
 
+def read_guesses(model: Any, cache: Any, tokens: Any, source: Any, *, reader: Reader) -> Any:
+    """Tokens of which some may be wrong: the output, with the logits of all."""
+    return reader(model, tokens, None, None, cache, source)
+
+
 def copied(model: Any, rows: Any, *, copies: int) -> Any:
     """An array, a cache or a mapping of arrays with each row so many times in a row."""
     if copies == 1 or rows is None:

@@ -96,7 +96,7 @@ class GPT2PreTrainedModel(nn.Model):
     """What all GPT-2 models have in common."""
 
     config_class, prefix = GPT2Config, "transformer"
-    input_embeddings, output_embeddings = "wte", "lm_head"
+    input_embeddings, output_embeddings, longest = "wte", "lm_head", "n_positions"
 
 
 class GPT2Model(GPT2PreTrainedModel):

@@ -1,5 +1,7 @@
 """Runs the steps of decoding on TensorFlow: each is an XLA program, compiled once for the shapes of its arrays."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -29,7 +31,14 @@ class Engine:
             with modes.compiling():
                 return program(self.model, *arrays, **settings)
 
-        return tf.function(traced, jit_compile=True, autograph=False)
+        compiled = tf.function(traced, jit_compile=True, autograph=False)
+        compiled._omit_frequent_tracing_warning = True  # each is traced once; TensorFlow counts them all as one function
+        return compiled
+
+    @contextmanager
+    def evaluating(self) -> Iterator[None]:
+        """Dropout is off in any case: Keras turns it on by the call."""
+        yield
 
     def count(self, n: int) -> tf.Tensor:
         """A counter."""

@@ -1,5 +1,7 @@
 """Runs the steps of decoding on PyTorch: as they are, without gradients."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -18,6 +20,16 @@ class Engine:
     def run(self, program: Any, *arrays: Any, consume: bool = False, **settings: Any) -> Any:
         """What a function gives."""
         return program(self.model, *arrays, **settings)
+
+    @contextmanager
+    def evaluating(self) -> Iterator[None]:
+        """Turns dropout off meanwhile."""
+        training = self.model.training
+        self.model.eval()
+        try:
+            yield
+        finally:
+            self.model.train(training)
 
     def count(self, n: int) -> int:
         """A counter."""
