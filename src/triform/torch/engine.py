@@ -37,7 +37,7 @@ class Engine:
 
     def array(self, values: Any) -> torch.Tensor:
         """Values as a tensor beside the model: int64, bool or floating."""
-        tensor = values if isinstance(values, torch.Tensor) else torch.as_tensor(np.asarray(values))
+        tensor = values if isinstance(values, torch.Tensor) else torch.from_numpy(np.array(values))
         tensor = tensor.to(self.model.device)
         return tensor if tensor.is_floating_point() or tensor.dtype == torch.bool else tensor.long()
 

@@ -1,0 +1,107 @@
+"""Greedy and beam search write what the reference writes, token for token: three prompts of unequal length, 40 new tokens."""
+
+import numpy as np
+import pytest
+from conftest import SEQ2SEQ, SIZES, generated, written
+
+SEARCHES = {
+    "greedy": {},
+    "beams": {"num_beams": 4, "num_return_sequences": 2, "length_penalty": 0.6},
+}
+OPTIONS = {
+    "early": {"num_beams": 3, "early_stopping": True},
+    "never": {"num_beams": 3, "early_stopping": "never", "length_penalty": 2.0},
+    "short": {"num_beams": 3, "length_penalty": -1.0},
+    "guided": {"guidance_scale": 1.5},
+    "guided beams": {"guidance_scale": 1.7, "num_beams": 2},
+    "several ends": {"num_beams": 3, "eos_token_id": [2, 5, 9]},
+    "forced end": {"forced_eos_token_id": 2, "max_new_tokens": 7},
+    "least": {"min_new_tokens": 6, "eos_token_id": [2, 5, 9, 17]},
+}
+
+
+@pytest.mark.parametrize("search", SEARCHES)
+@pytest.mark.parametrize("kind", [pytest.param(kind, marks=pytest.mark.xdist_group(kind)) for kind in SIZES])
+def test_equals_reference(kind, search, backend):
+    want = written(kind).reference(max_new_tokens=40, **SEARCHES[search]).numpy()
+    got = generated(kind, backend, max_new_tokens=40, **SEARCHES[search])
+    assert got.shape == want.shape and np.array_equal(got, want)
+
+
+@pytest.mark.xdist_group("gpt2")
+@pytest.mark.parametrize("option", OPTIONS)
+def test_options(option, backend):
+    settings = {"max_new_tokens": 20, **OPTIONS[option]}
+    want = written("gpt2").reference(**settings).numpy()
+    got = generated("gpt2", backend, **settings)
+    assert got.shape == want.shape and np.array_equal(got, want)
+
+
+@pytest.mark.xdist_group("gpt2")
+def test_processors_in_a_search(backend):
+    """Prompts without padding, which the reference would count as text."""
+    from conftest import ids_of, loaded
+
+    settings = {
+        "max_new_tokens": 20, "repetition_penalty": 1.3, "no_repeat_ngram_size": 2, "bad_words_ids": [[5], [7, 8]], "num_beams": 2,
+        "suppress_tokens": [11], "begin_suppress_tokens": [13], "exponential_decay_length_penalty": (5, 1.2),
+    }  # fmt: skip
+    case = written("gpt2")
+    import torch
+
+    prompt = np.maximum(case.ids, 3)
+    want = case.model.generate(torch.tensor(prompt), attention_mask=torch.ones(3, 9), do_sample=False, **settings).numpy()
+    got = np.asarray(loaded("gpt2", backend).generate(ids_of(backend, prompt), **settings))
+    assert got.shape == want.shape and np.array_equal(got, want)
+
+
+@pytest.mark.parametrize("kind", [pytest.param("mistral", marks=pytest.mark.xdist_group("mistral"))])
+def test_a_window_that_slides(kind, backend):
+    """The cache forgets what no token sees any more, and the text stays the reference's."""
+    from conftest import ids_of, loaded
+
+    case = written(kind)
+    want = case.reference(max_new_tokens=150).numpy()
+    out = loaded(kind, backend).generate(
+        ids_of(backend, case.ids), attention_mask=ids_of(backend, case.mask), max_new_tokens=150, return_dict_in_generate=True
+    )
+    got = np.asarray(out.sequences)
+    assert got.shape == want.shape and np.array_equal(got, want)
+    assert out.past_key_values.keys[0].shape[2] <= 128 < 159, "the cache never held the whole text"
+
+
+@pytest.mark.xdist_group("gpt2")
+def test_padding_on_the_right_is_moved(backend):
+    from conftest import ids_of, loaded
+
+    model, ids = loaded("gpt2", backend), np.random.default_rng(3).integers(3, 97, (2, 8))
+    mask = np.ones_like(ids)
+    mask[0, 5:] = 0
+    got = np.asarray(model.generate(ids_of(backend, ids), attention_mask=ids_of(backend, mask), max_new_tokens=6))
+    alone = np.asarray(model.generate(ids_of(backend, ids[:1, :5]), max_new_tokens=6))
+    assert np.array_equal(got[:, :8], ids) and np.array_equal(got[0, 8:], alone[0, 5:])
+
+
+@pytest.mark.parametrize("kind", [pytest.param(kind, marks=pytest.mark.xdist_group(kind)) for kind in ("gpt2", *SEQ2SEQ[:1])])
+def test_another_length_compiles_nothing(kind, backend):
+    """Prompts are read in pieces of one size, sources are padded to lengths that come again."""
+    from conftest import ids_of, loaded
+
+    if backend == "torch":
+        pytest.skip("PyTorch compiles nothing")
+    model, rng = loaded(kind, backend), np.random.default_rng(5)
+    texts = [ids_of(backend, rng.integers(3, 97, (2, n))) for n in (5, 11, 27)]
+    model.generate(texts[0], max_new_tokens=9)
+    before = compiled(model, backend)
+    for text, n in zip(texts[1:], (9, 14)):
+        model.generate(text, max_new_tokens=n)
+    assert compiled(model, backend) == before
+
+
+def compiled(model, backend):
+    """How many programs there are."""
+    if backend == "flax":
+        from triform.flax import engine
+
+        return engine._run._cache_size() + engine._run_consuming._cache_size()
+    return sum(program.experimental_get_tracing_count() for program in model.tree._programs.values())
