@@ -186,6 +186,9 @@ class Context:
     def slots(self) -> tuple[Tensor, Tensor]:
         """Places of the queries (T,) and of the slots they look at (S,): what position biases are made of."""
 
+    def real_slots(self) -> tuple[Tensor, Tensor]:
+        """As `slots`, but each row counts its real tokens alone: (B, T) and (B, S), or (1, …) where no row is padded. Decoders only."""
+
     def cache(self) -> Any:
         """The Cache for the next call; None where none was asked for."""
 

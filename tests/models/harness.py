@@ -305,6 +305,36 @@ def check_steps(family: Family, auto_class: str, backend: str, capacity: bool | 
     assert_close({"logits": got}, {"logits": want}, family.tolerance, mask)
 
 
+def check_compiled_steps(family: Family, auto_class: str, backend: str) -> None:
+    """Steps over a cache of fixed room, compiled once (plain ones on PyTorch), equal the full pass; the mask is said once."""
+    case = reference_case(family, auto_class, left=True)
+    model = auto(backend, auto_class).from_pretrained(case.folder)
+    given = tensors(backend, {name: case.inputs[name] for name in ("input_ids", "attention_mask")})
+    start, parts = case.inputs["input_ids"].shape[1] - 3, []
+    out = model(**{name: x[:, :start] for name, x in given.items()}, use_cache=16)
+    past = out.past_key_values
+    parts.append(array(out.logits))
+
+    def step(ids: Any, past: Any) -> Any:
+        out = model(input_ids=ids, past_key_values=past)
+        return out.logits, out.past_key_values
+
+    if backend == "flax":
+        import jax
+
+        step = jax.jit(step)
+    elif backend == "tf":
+        import tensorflow as tf
+
+        step, past = tf.function(step, autograph=False), past._replace(start=tf.constant(past.start))
+    for place in range(start, start + 3):
+        logits, past = step(given["input_ids"][:, place : place + 1], past)
+        parts.append(array(logits))
+    if backend == "tf":
+        assert step.experimental_get_tracing_count() <= 2
+    assert_close({"logits": np.concatenate(parts, axis=1)}, {"logits": case.outputs["logits"]}, family.tolerance, case.real)
+
+
 def check_compiled(family: Family, auto_class: str, backend: str) -> None:
     """Compiled equals eager: torch.compile(fullgraph=True), jax.jit, tf.function with batch and length left open."""
     case = reference_case(family, auto_class)
@@ -423,6 +453,10 @@ def family_tests(family: Family, *, main: str | None = None) -> dict[str, Any]:
         check_steps(family, chosen, backend, capacity, left)
 
     @group
+    def test_compiled_steps_equal_one_pass(backend):
+        check_compiled_steps(family, chosen, backend)
+
+    @group
     @pytest.mark.parametrize("auto_class", [h for h in every if h not in family.skip])
     def test_names_are_the_reference_s(auto_class, tmp_path):
         check_names(family, auto_class, tmp_path)
@@ -450,4 +484,5 @@ def family_tests(family: Family, *, main: str | None = None) -> dict[str, Any]:
     if not family.decoder:
         made.pop("test_padding_on_the_left_equals_reference")
         made.pop("test_steps_equal_one_pass")
+        made.pop("test_compiled_steps_equal_one_pass")
     return made

@@ -37,6 +37,7 @@ ARCHITECTURES: dict[str, Row] = {
         "bert", "Bert", "Model ForPreTraining ForMaskedLM LMHeadModel ForNextSentencePrediction ForSequenceClassification "
         "ForMultipleChoice ForTokenClassification ForQuestionAnswering", CausalLM="LMHeadModel", TextEncoding="Model",
     ),
+    "bloom": _row("bloom", "Bloom", DECODER_HEADS, PreTraining="ForCausalLM"),
     "gpt2": _row(
         "gpt2", "GPT2", "Model LMHeadModel ForSequenceClassification ForTokenClassification ForQuestionAnswering",
         PreTraining="LMHeadModel", CausalLM="LMHeadModel",

@@ -104,6 +104,14 @@ class Context:
         queries = ops.arange(self.length, like=self.positions) + self.start
         return queries, ops.arange(self._capacity(), like=self.positions)
 
+    def real_slots(self) -> tuple[Any, Any]:
+        """See `triform.nn.Context.real_slots`."""
+        queries, slots = self.slots()
+        if self._visible is None:
+            return queries[None], slots[None]
+        places = ops.cumsum(self._visible, axis=1) - 1
+        return ops.take(places, queries, axis=1), places
+
     def _capacity(self) -> Any:
         """Slots that attention looks at: those in use, or all of a buffer whose unused ones a mask must hide."""
         if self.past is None:

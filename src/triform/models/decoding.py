@@ -27,6 +27,13 @@ def at_last_token(model: Any, scores: Any, input_ids: Any) -> Any:
     return ops.take_along(scores, ops.broadcast_to(last[:, None, None], (b, 1, c)), axis=1)[:, 0]
 
 
+def split_interleaved(x: Any, heads: int) -> tuple[Any, Any, Any]:
+    """(B, T, 3 D) -> three of (B, H, T, D / H): a fused projection that holds query, key and value of one head after another."""
+    b, t, width = ops.shape(x)
+    x = ops.transpose(ops.reshape(x, (b, t, heads, 3, width // (3 * heads))), (3, 0, 2, 1, 4))
+    return x[0], x[1], x[2]
+
+
 class DecoderForCausalLM(nn.Model):
     """A decoder with a score for each word: logits (B, T, V).
 
@@ -71,19 +78,20 @@ class DecoderForTokenClassification(nn.Model):
     """A decoder with a linear classifier on every token: logits (B, T, C), labels (B, T)."""
 
     base: Any = None
+    classifier_name = "score"
 
     def __init__(self, config: Any):
         super().__init__(config)
         setattr(self, self.prefix, self.base(config))
         rates = (getattr(config, name, None) for name in ("classifier_dropout", "hidden_dropout"))
         self.dropout = nn.Dropout(next((rate for rate in rates if rate is not None), 0.1))
-        self.score = nn.Linear(config.hidden_size, config.num_labels)
+        setattr(self, self.classifier_name, nn.Linear(config.hidden_size, config.num_labels))
 
     def forward(
         self, input_ids=None, attention_mask=None, position_ids=None, past_key_values=None, inputs_embeds=None, labels=None, use_cache=None
     ):
         out = self.base_model(input_ids, attention_mask, position_ids, past_key_values, inputs_embeds, use_cache)
-        logits = self.score(self.dropout(out.last_hidden_state))
+        logits = getattr(self, self.classifier_name)(self.dropout(out.last_hidden_state))
         return LogitsOutput(None if labels is None else ops.cross_entropy(logits, labels), logits)
 
 
