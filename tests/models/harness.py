@@ -403,7 +403,7 @@ def check_checkpoint(folder: Path, auto_class: str, backend: str, tolerance: flo
     import torch
     import transformers
 
-    theirs = getattr(transformers, auto_class).from_pretrained(folder, dtype=torch.float32).eval()
+    theirs = getattr(transformers, auto_class).from_pretrained(folder, dtype=torch.float32, attn_implementation="eager").eval()
     model, info = auto(backend, auto_class).from_pretrained(folder, dtype="float32", output_loading_info=True)
     assert not set(info["missing_keys"]) - set(missing)
     ids = (np.arange(18).reshape(2, 9) * 7 + 1) % theirs.config.get_text_config().vocab_size
@@ -411,6 +411,20 @@ def check_checkpoint(folder: Path, auto_class: str, backend: str, tolerance: flo
         want = dict(flat(theirs(input_ids=torch.tensor(ids))))
     got = run(backend, model, {"input_ids": ids})
     assert_close(got, want, tolerance)
+
+
+def check_golden(folder: Path, auto_class: str, backend: str, tolerance: float = TOLERANCE) -> None:
+    """The numbers that the author of a checkpoint stored beside it, made without this machine's copy of the reference."""
+    import json
+
+    golden = json.loads((folder / "golden_logits.json").read_text(encoding="utf-8"))
+    model = auto(backend, auto_class).from_pretrained(folder, dtype="float32")
+    if "enc_sequences" in golden:
+        inputs = {"input_ids": np.array(golden["enc_sequences"]), "decoder_input_ids": np.array(golden["dec_sequences"])}
+    else:
+        inputs = {"input_ids": np.array(golden["sequences"])}
+    got = run(backend, model, inputs)
+    assert_close({"logits": got["logits"]}, {"logits": np.array(golden["logits"])}, tolerance)
 
 
 def heads(family: Family) -> list[str]:

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from harness import Family, array, assert_close, auto, check_checkpoint, family_tests, reference_case, run, tensors
+from harness import Family, array, assert_close, auto, check_checkpoint, check_golden, family_tests, reference_case, run, tensors
 
 FAMILY = Family(
     "bloom",
@@ -44,3 +44,7 @@ def test_padding_in_the_middle_is_no_distance(backend):
 @pytest.mark.parametrize("name", ["na-bloom", "bloom-caikit"])
 def test_other_people_s_files(checkpoints, name, backend):
     check_checkpoint(checkpoints / name, "AutoModelForCausalLM", backend)
+
+
+def test_stored_numbers(checkpoints, backend):
+    check_golden(checkpoints / "na-bloom", "AutoModelForCausalLM", backend)

@@ -38,6 +38,7 @@ ARCHITECTURES: dict[str, Row] = {
         "ForMultipleChoice ForTokenClassification ForQuestionAnswering", CausalLM="LMHeadModel", TextEncoding="Model",
     ),
     "bloom": _row("bloom", "Bloom", DECODER_HEADS, PreTraining="ForCausalLM"),
+    "gemma2": _row("gemma2", "Gemma2", "Model ForCausalLM ForSequenceClassification ForTokenClassification"),
     "gpt2": _row(
         "gpt2", "GPT2", "Model LMHeadModel ForSequenceClassification ForTokenClassification ForQuestionAnswering",
         PreTraining="LMHeadModel", CausalLM="LMHeadModel",

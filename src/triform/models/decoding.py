@@ -52,8 +52,11 @@ class DecoderForCausalLM(nn.Model):
         use_cache=None, logits_to_keep=0,
     ):  # fmt: skip
         out = self.base_model(input_ids, attention_mask, position_ids, past_key_values, inputs_embeds, use_cache)
-        logits = self.lm_head(out.last_hidden_state[:, -logits_to_keep:])  # [-0:] is everything
+        logits = self.scores(out.last_hidden_state[:, -logits_to_keep:])  # [-0:] is everything
         return CausalLMOutput(None if labels is None else next_token_loss(logits, labels), logits, out.past_key_values)
+
+    def scores(self, x):  # (B, T, D) -> (B, T, V)
+        return self.lm_head(x)
 
 
 class DecoderForSequenceClassification(nn.Model):

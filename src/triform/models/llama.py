@@ -17,6 +17,9 @@ from .rotary import Rotary, turn
 class LlamaAttention(nn.Module):
     """Causal attention with turned queries and keys; each head of keys and values serves several of queries."""
 
+    scale: float | None = None
+    softcap: float | None = None
+
     def __init__(self, config: LlamaConfig, layer: int, qkv_bias: bool | None = None, window: int | None = None):
         super().__init__()
         width: int = config.head_dim
@@ -33,7 +36,10 @@ class LlamaAttention(nn.Module):
         q, k = ops.split_heads(self.q_proj(x), self.heads), ops.split_heads(self.k_proj(x), self.groups)
         v = ops.split_heads(self.v_proj(x), self.groups)
         q, k = turn(self.norm_queries(q), *angles), turn(self.norm_keys(k), *angles)
-        return self.o_proj(ops.merge_heads(context.attend(self.layer, q, k, v, dropout=self.dropout, window=self.window)))
+        y = context.attend(
+            self.layer, q, k, v, dropout=self.dropout, scale=self.scale, softcap=self.softcap, window=self.window
+        )  # fmt: skip
+        return self.o_proj(ops.merge_heads(y))
 
     def norm_queries(self, q):
         return q
@@ -113,7 +119,7 @@ class LlamaModel(LlamaPreTrainedModel):
             tokens, attention_mask, causal=True, past=past_key_values, position_ids=position_ids, window=self.window,
             use_cache=self.config.use_cache if use_cache is None else use_cache,
         )  # fmt: skip
-        x = self.embed_tokens(input_ids) if inputs_embeds is None else inputs_embeds
+        x = self.scaled(self.embed_tokens(input_ids) if inputs_embeds is None else inputs_embeds)
         angles = self.rotary(context.positions, x)
         for layer in self.layers:
             nn.record("hidden_states", x)
@@ -121,6 +127,9 @@ class LlamaModel(LlamaPreTrainedModel):
         x = self.norm(x)
         nn.record("hidden_states", x)
         return DecoderOutput(x, context.cache())
+
+    def scaled(self, x):
+        return x
 
 
 class LlamaForCausalLM(LlamaPreTrainedModel, DecoderForCausalLM):
