@@ -23,13 +23,15 @@ class Model(Module):
     """A Module with a config, from_pretrained and save_pretrained.
 
     Class attributes: `config_class`; `prefix`, the name under which a model with a head holds the model without; `input_embeddings` and
-    `output_embeddings`, the paths of what embeds tokens (from the base model) and of what projects onto them (from the whole model).
+    `output_embeddings`, the paths of what embeds tokens (from the base model) and of what projects onto them (from the whole model);
+    `output_bias`, the name of an array (…, V) of the model's own that is added to the scores.
     """
 
     config_class: Any
     prefix: str
     input_embeddings: str = ""
     output_embeddings: str = ""
+    output_bias: str = ""
     config: Any
     base_model: Any  # the model without its head; itself, if it has none
 

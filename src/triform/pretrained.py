@@ -2,7 +2,10 @@
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any, ClassVar
+
+import numpy as np
 
 from triform import building, calls
 from triform.errors import ConfigError, InputError, UnknownKeywordError, nearest
@@ -21,6 +24,7 @@ class Pretrained:
     prefix: ClassVar[str] = ""
     input_embeddings: ClassVar[str] = ""
     output_embeddings: ClassVar[str] = ""
+    output_bias: ClassVar[str] = ""
     main_input_name: ClassVar[str] = "input_ids"
     backend: ClassVar[str] = ""
     config: Any
@@ -212,8 +216,6 @@ class Pretrained:
 
     @classmethod
     def _as_checkpoint(cls, state_dict: Mapping[str, Any]) -> Mapping[str, LazyTensor]:
-        import numpy as np
-
         def lazy(value: Any) -> LazyTensor:
             array = np.asarray(value)
             return LazyTensor(array.dtype.name, array.shape, lambda: array)
@@ -246,7 +248,11 @@ class Pretrained:
         parts = self.parts()
         for slot in slots:
             drawn = distribution(slot.name, slot.initial, slot.shape, parts)
-            self.draw(slot, drawn, dtype if slot.dtype in FLOATING else slot.dtype, seed)
+            kept = dtype if slot.dtype in FLOATING else slot.dtype
+            if drawn[0] == "computed":
+                self.fill(slot, LazyTensor("float32", slot.shape, partial(np.asarray, drawn[1])), kept)
+            else:
+                self.draw(slot, drawn, kept, seed)
 
     def finish(self, dtype: str = "float32", seed: int | None = None) -> None:
         """The end of a construction by hand: ties, then initial values for what has none."""

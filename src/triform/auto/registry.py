@@ -33,6 +33,10 @@ def _row(module: str, prefix: str, heads: str, **tasks: str) -> Row:
 DECODER_HEADS = "Model ForCausalLM ForSequenceClassification ForTokenClassification ForQuestionAnswering"
 
 ARCHITECTURES: dict[str, Row] = {
+    "bart": _row(
+        "bart", "Bart", "Model ForConditionalGeneration ForCausalLM ForSequenceClassification ForQuestionAnswering",
+        PreTraining="ForConditionalGeneration", MaskedLM="ForConditionalGeneration", Seq2SeqLM="ForConditionalGeneration",
+    ),
     "bert": _row(
         "bert", "Bert", "Model ForPreTraining ForMaskedLM LMHeadModel ForNextSentencePrediction ForSequenceClassification "
         "ForMultipleChoice ForTokenClassification ForQuestionAnswering", CausalLM="LMHeadModel", TextEncoding="Model",
