@@ -30,7 +30,7 @@ def test_another_vocabulary(backend):
     case = reference_case(FAMILY, "AutoModelForSeq2SeqLM")
     model = auto(backend, "AutoModelForSeq2SeqLM").from_pretrained(case.folder)
     model.resize_token_embeddings(107)
-    got = run(backend, model, {name: value for name, value in case.inputs.items()})["logits"]
+    got = run(backend, model, case.inputs)["logits"]
     assert_close({"logits": got[..., :99]}, {"logits": case.outputs["logits"]}, FAMILY.tolerance)
     shapes = {slot.name: slot.shape for slot in model.slots() if 107 in slot.shape}
     assert shapes == {"final_logits_bias": (1, 107), "model.shared.weight": (107, 48)}

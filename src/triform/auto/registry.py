@@ -48,6 +48,7 @@ ARCHITECTURES: dict[str, Row] = {
         PreTraining="LMHeadModel", CausalLM="LMHeadModel",
     ),
     "llama": _row("llama", "Llama", DECODER_HEADS),
+    "marian": _row("marian", "Marian", "Model MTModel ForCausalLM", Seq2SeqLM="MTModel"),
     "mistral": _row("mistral", "Mistral", DECODER_HEADS),
     "qwen2": _row("qwen2", "Qwen2", DECODER_HEADS),
     "qwen3": _row("qwen3", "Qwen3", DECODER_HEADS),

@@ -32,6 +32,8 @@ def distribution(name: str, default: Any, shape: tuple[int, ...], parts: list[Pa
 
 
 def _resolved(how: Any, shape: tuple[int, ...], config: Any) -> Drawn:
+    kind: str
+    number: Any
     kind, number = (how, None) if isinstance(how, str) else how
     if kind in ("zeros", "ones"):
         return "constant", float(kind == "ones")
