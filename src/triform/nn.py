@@ -189,7 +189,10 @@ class Context:
         """Places of the queries (T,) and of the slots they look at (S,): what position biases are made of."""
 
     def real_slots(self) -> tuple[Tensor, Tensor]:
-        """As `slots`, but each row counts its real tokens alone: (B, T) and (B, S), or (1, …) where no row is padded. Decoders only."""
+        """As `slots`, but each row counts its real tokens alone, and padding has -1: (B, T) and (B, S), or (1, …) where nothing is padded.
+
+        For decoders only.
+        """
 
     def cache(self) -> Any:
         """The Cache for the next call; None where none was asked for."""

@@ -213,10 +213,10 @@ def test_positions_and_slots_are_counted_on(fw, rng):
 
 @pytest.mark.parametrize("use_cache", [True, 16])
 def test_real_slots_leave_padding_out(fw, rng, use_cache):
-    """Padding on the left, in the middle and on the right; a row of the cache that is not in use yet counts nothing."""
+    """Padding on the left and in the middle; slots of the cache that are not in use yet are no tokens either."""
     Context = fw.nn.Context
     mask = np.array([[1, 1, 1, 1, 1, 1], [0, 0, 1, 1, 1, 1], [1, 0, 1, 0, 1, 1]])
-    places = mask.cumsum(1) - 1
+    places = np.where(mask == 1, mask.cumsum(1) - 1, -1)
     bare = Context(fw.tensor(mask), causal=True)
     assert [fw.numpy(x).tolist() for x in bare.real_slots()] == [[list(range(6))]] * 2
     first = Context(fw.tensor(mask[:, :4]), fw.tensor(mask[:, :4]), causal=True, use_cache=use_cache)
@@ -228,6 +228,7 @@ def test_real_slots_leave_padding_out(fw, rng, use_cache):
     queries, slots = (fw.numpy(x) for x in second.real_slots())
     assert queries.tolist() == places[:, 4:].tolist()
     assert slots[:, :6].tolist() == places.tolist()
+    assert (slots[:, 6:] == -1).all()
     assert slots.shape[1] == k.shape[2]
 
 

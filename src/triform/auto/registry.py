@@ -47,9 +47,11 @@ ARCHITECTURES: dict[str, Row] = {
         "gpt2", "GPT2", "Model LMHeadModel ForSequenceClassification ForTokenClassification ForQuestionAnswering",
         PreTraining="LMHeadModel", CausalLM="LMHeadModel",
     ),
+    "gpt_neox": _row("gpt_neox", "GPTNeoX", DECODER_HEADS),
     "llama": _row("llama", "Llama", DECODER_HEADS),
     "marian": _row("marian", "Marian", "Model MTModel ForCausalLM", Seq2SeqLM="MTModel"),
     "mistral": _row("mistral", "Mistral", DECODER_HEADS),
+    "opt": _row("opt", "OPT", "Model ForCausalLM ForSequenceClassification ForQuestionAnswering"),
     "qwen2": _row("qwen2", "Qwen2", DECODER_HEADS),
     "qwen3": _row("qwen3", "Qwen3", DECODER_HEADS),
     "t5": _row(

@@ -52,7 +52,8 @@ class Context:
         """Positions of this call's tokens: as given, or counted on from where earlier ones ended."""
         counted = None if self.past is None else self.past.count
         if position_ids is not None:
-            self.positions, self.count = position_ids, position_ids[:, -1:] + 1
+            self.positions = ops.cast(position_ids, "int")
+            self.count = self.positions[:, -1:] + 1
             return
         steps = ops.arange(self.length, like=self.like)[None]
         self.positions = steps + (self.start if counted is None else counted)
@@ -109,7 +110,7 @@ class Context:
         queries, slots = self.slots()
         if self._visible is None:
             return queries[None], slots[None]
-        places = ops.cumsum(self._visible, axis=1) - 1
+        places = ops.where(self._visible, ops.cumsum(self._visible, axis=1) - 1, -1)
         return ops.take(places, queries, axis=1), places
 
     def _capacity(self) -> Any:

@@ -22,14 +22,14 @@ from .seq2seq import ClassificationHead, at_last_end, memory_of, shift_right
 class BartAttention(nn.Module):
     """Attention of the tokens to each other."""
 
-    def __init__(self, config: BartConfig, layer: int, heads: int):
+    def __init__(self, config: Any, layer: int, heads: int, bias: bool = True):
         super().__init__()
-        width = config.d_model
+        width: int = config.hidden_size
         self.layer, self.heads = layer, heads
-        self.k_proj = nn.Linear(width, width)
-        self.v_proj = nn.Linear(width, width)
-        self.q_proj = nn.Linear(width, width)
-        self.out_proj = nn.Linear(width, width)
+        self.k_proj = nn.Linear(width, width, bias=bias)
+        self.v_proj = nn.Linear(width, width, bias=bias)
+        self.q_proj = nn.Linear(width, width, bias=bias)
+        self.out_proj = nn.Linear(width, width, bias=bias)
         self.dropout = nn.Dropout(config.attention_dropout)
 
     def forward(self, x, context):  # (B, T, D) -> (B, T, D)

@@ -41,11 +41,13 @@ class DecoderForCausalLM(nn.Model):
     """
 
     base: Any = None  # the class of the decoder
+    width_field = "hidden_size"  # the config's name of the width that heads take
+    head_name = "lm_head"
 
     def __init__(self, config: Any):
         super().__init__(config)
         setattr(self, self.prefix, self.base(config))
-        self.lm_head = nn.Linear(config.hidden_size, config.vocab_size, bias=False)
+        setattr(self, self.head_name, nn.Linear(getattr(config, self.width_field), config.vocab_size, bias=False))
 
     def forward(
         self, input_ids=None, attention_mask=None, position_ids=None, past_key_values=None, inputs_embeds=None, labels=None,
@@ -56,18 +58,19 @@ class DecoderForCausalLM(nn.Model):
         return CausalLMOutput(None if labels is None else next_token_loss(logits, labels), logits, out.past_key_values)
 
     def scores(self, x):  # (B, T, D) -> (B, T, V)
-        return self.lm_head(x)
+        return getattr(self, self.head_name)(x)
 
 
 class DecoderForSequenceClassification(nn.Model):
     """A decoder with a linear classifier on the last token: logits (B, C). labels: see `classification_loss`."""
 
     base: Any = None
+    width_field = "hidden_size"
 
     def __init__(self, config: Any):
         super().__init__(config)
         setattr(self, self.prefix, self.base(config))
-        self.score = nn.Linear(config.hidden_size, config.num_labels, bias=False)
+        self.score = nn.Linear(getattr(config, self.width_field), config.num_labels, bias=False)
 
     def forward(
         self, input_ids=None, attention_mask=None, position_ids=None, past_key_values=None, inputs_embeds=None, labels=None, use_cache=None
@@ -81,6 +84,7 @@ class DecoderForTokenClassification(nn.Model):
     """A decoder with a linear classifier on every token: logits (B, T, C), labels (B, T)."""
 
     base: Any = None
+    width_field = "hidden_size"
     classifier_name = "score"
 
     def __init__(self, config: Any):
@@ -88,7 +92,7 @@ class DecoderForTokenClassification(nn.Model):
         setattr(self, self.prefix, self.base(config))
         rates = (getattr(config, name, None) for name in ("classifier_dropout", "hidden_dropout"))
         self.dropout = nn.Dropout(next((rate for rate in rates if rate is not None), 0.1))
-        setattr(self, self.classifier_name, nn.Linear(config.hidden_size, config.num_labels))
+        setattr(self, self.classifier_name, nn.Linear(getattr(config, self.width_field), config.num_labels))
 
     def forward(
         self, input_ids=None, attention_mask=None, position_ids=None, past_key_values=None, inputs_embeds=None, labels=None, use_cache=None
@@ -102,11 +106,12 @@ class DecoderForQuestionAnswering(nn.Model):
     """A decoder that marks the span of an answer: start_logits and end_logits (B, T); start_positions and end_positions (B,)."""
 
     base: Any = None
+    width_field = "hidden_size"
 
     def __init__(self, config: Any):
         super().__init__(config)
         setattr(self, self.prefix, self.base(config))
-        self.qa_outputs = nn.Linear(config.hidden_size, 2)
+        self.qa_outputs = nn.Linear(getattr(config, self.width_field), 2)
 
     def forward(
         self, input_ids=None, attention_mask=None, position_ids=None, past_key_values=None, inputs_embeds=None, start_positions=None,
