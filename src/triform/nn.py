@@ -137,6 +137,7 @@ class Context:
     """
 
     positions: Tensor
+    numbered: bool  # whether position_ids were given, in this call or in an earlier one
     mask: Tensor | None
     causal: bool
 

@@ -51,7 +51,9 @@ ARCHITECTURES: dict[str, Row] = {
     "llama": _row("llama", "Llama", DECODER_HEADS),
     "marian": _row("marian", "Marian", "Model MTModel ForCausalLM", Seq2SeqLM="MTModel"),
     "mistral": _row("mistral", "Mistral", DECODER_HEADS),
+    "mixtral": _row("mixtral", "Mixtral", DECODER_HEADS),
     "opt": _row("opt", "OPT", "Model ForCausalLM ForSequenceClassification ForQuestionAnswering"),
+    "phi3": _row("phi3", "Phi3", "Model ForCausalLM ForSequenceClassification ForTokenClassification"),
     "qwen2": _row("qwen2", "Qwen2", DECODER_HEADS),
     "qwen3": _row("qwen3", "Qwen3", DECODER_HEADS),
     "t5": _row(

@@ -40,6 +40,7 @@ class Context:
         self.seen: Any = None
         self._visible: Any = None
         self._number(position_ids)
+        self.numbered = self.count is not None
         if causal:
             self._see(attention_mask)
             self.causal = past is None and self.seen is None and not self._narrow(window)

@@ -67,7 +67,7 @@ class Gemma2ForCausalLM(Gemma2PreTrainedModel, DecoderForCausalLM):
     base = Gemma2Model
 
     def scores(self, x):
-        logits, cap = self.lm_head(x), self.config.final_logit_softcapping
+        logits, cap = super().scores(x), self.config.final_logit_softcapping
         return logits if cap is None else cap * ops.tanh(logits / cap)
 
 

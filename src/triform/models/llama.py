@@ -6,6 +6,8 @@ Names        attribute paths are checkpoint keys
 Shapes       B batch, T tokens of this call, D hidden_size, V vocab_size
 """
 
+from typing import Any
+
 from triform.configs.llama import LlamaConfig
 from triform.outputs import DecoderOutput
 
@@ -110,8 +112,7 @@ class LlamaModel(LlamaPreTrainedModel):
         self.embed_tokens = nn.Embedding(config.vocab_size, config.hidden_size, padding=config.pad_token_id)
         self.layers = nn.List([self.layer_class(config, layer) for layer in range(config.num_hidden_layers)])
         self.norm = nn.RMSNorm(config.hidden_size, eps=config.rms_norm_eps)
-        width: int = config.head_dim
-        self.rotary = Rotary(config, width)
+        self.rotary = Rotary(config, self.turned_width(config))
 
     def forward(self, input_ids=None, attention_mask=None, position_ids=None, past_key_values=None, inputs_embeds=None, use_cache=None):
         tokens = ops.exactly_one(self, input_ids=input_ids, inputs_embeds=inputs_embeds)
@@ -127,6 +128,11 @@ class LlamaModel(LlamaPreTrainedModel):
         x = self.norm(x)
         nn.record("hidden_states", x)
         return DecoderOutput(x, context.cache())
+
+    @staticmethod
+    def turned_width(config: Any) -> int:
+        """How many places of each head are turned."""
+        return config.head_dim
 
     def scaled(self, x):
         return x

@@ -116,8 +116,7 @@ class OPTModel(OPTPreTrainedModel):
             tokens, attention_mask, causal=True, past=past_key_values, position_ids=position_ids,
             use_cache=self.config.use_cache if use_cache is None else use_cache,
         )  # fmt: skip
-        counted = position_ids is None and context.count is None
-        positions = context.real_slots()[0] if counted else context.positions
+        positions = context.positions if context.numbered else context.real_slots()[0]
         return DecoderOutput(self.decoder(input_ids, inputs_embeds, positions, context), context.cache())
 
 
