@@ -115,19 +115,23 @@ class LlamaModel(LlamaPreTrainedModel):
         self.rotary = Rotary(config, self.turned_width(config))
 
     def forward(self, input_ids=None, attention_mask=None, position_ids=None, past_key_values=None, inputs_embeds=None, use_cache=None):
-        tokens = ops.exactly_one(self, input_ids=input_ids, inputs_embeds=inputs_embeds)
-        context = nn.Context(
-            tokens, attention_mask, causal=True, past=past_key_values, position_ids=position_ids, window=self.window,
-            use_cache=self.config.use_cache if use_cache is None else use_cache,
-        )  # fmt: skip
-        x = self.scaled(self.embed_tokens(input_ids) if inputs_embeds is None else inputs_embeds)
-        angles = self.rotary(context.positions, x)
+        x, context, angles = self.begin(input_ids, attention_mask, position_ids, past_key_values, inputs_embeds, use_cache)
         for layer in self.layers:
             nn.record("hidden_states", x)
             x = layer(x, context, angles)
         x = self.norm(x)
         nn.record("hidden_states", x)
         return DecoderOutput(x, context.cache())
+
+    def begin(self, input_ids, attention_mask, position_ids, past_key_values, inputs_embeds, use_cache):
+        """What the first layer is given: embeddings, the frame of this call, the angles of its positions."""
+        tokens = ops.exactly_one(self, input_ids=input_ids, inputs_embeds=inputs_embeds)
+        context = nn.Context(
+            tokens, attention_mask, causal=True, past=past_key_values, position_ids=position_ids, window=self.window,
+            use_cache=self.config.use_cache if use_cache is None else use_cache,
+        )  # fmt: skip
+        x = self.scaled(self.embed_tokens(input_ids) if inputs_embeds is None else inputs_embeds)
+        return x, context, self.rotary(context.positions, x)
 
     @staticmethod
     def turned_width(config: Any) -> int:
