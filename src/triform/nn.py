@@ -24,13 +24,15 @@ class Model(Module):
 
     Class attributes: `config_class`; `prefix`, the name under which a model with a head holds the model without; `input_embeddings` and
     `output_embeddings`, the paths of what embeds tokens (from the base model) and of what projects onto them (from the whole model);
-    `longest`, the field of the config that bounds the length of a text, where something does (a table of positions).
+    `output_bias`, the name of an array (…, V) of the model's own that is added to the scores; `longest`, the field of the config that
+    bounds the length of a text, where something does (a table of positions).
     """
 
     config_class: Any
     prefix: str
     input_embeddings: str = ""
     output_embeddings: str = ""
+    output_bias: str = ""
     longest: str = ""
     config: Any
     base_model: Any  # the model without its head; itself, if it has none
@@ -137,6 +139,7 @@ class Context:
     """
 
     positions: Tensor
+    numbered: bool  # whether position_ids were given, in this call or in an earlier one
     mask: Tensor | None
     causal: bool
 
@@ -187,6 +190,12 @@ class Context:
 
     def slots(self) -> tuple[Tensor, Tensor]:
         """Places of the queries (T,) and of the slots they look at (S,): what position biases are made of."""
+
+    def real_slots(self) -> tuple[Tensor, Tensor]:
+        """As `slots`, but each row counts its real tokens alone, and padding has -1: (B, T) and (B, S), or (1, …) where nothing is padded.
+
+        For decoders only.
+        """
 
     def cache(self) -> Any:
         """The Cache for the next call; None where none was asked for."""

@@ -248,6 +248,19 @@ def attention(
     """
 
 
+def mixture(x: Tensor, experts: Sequence[Callable[[Tensor], Tensor]], chosen: Tensor, shares: Tensor) -> Tensor:
+    """Sum over k of shares[:, k] · experts[chosen[:, k]](x): what each token gets from the experts that are chosen for it.
+
+    Args:
+        x: (N, D) tokens.
+        experts: functions (M, D) -> (M, E) that treat tokens one by one.
+        chosen: (N, K) int, different experts of each token. shares: (N, K).
+
+    Returns: (N, E). Where sizes may depend on values (PyTorch, not compiled), an expert runs on its own tokens alone; else on all.
+    Paper: Shazeer et al., 2017, https://arxiv.org/abs/1701.06538, eq. 1.
+    """
+
+
 # ---- losses: scalars, in float32
 
 

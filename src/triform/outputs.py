@@ -171,6 +171,28 @@ class CausalLMOutput(ModelOutput):
     cross_attentions: Tensors | None = None
 
 
+class MixtureDecoderOutput(ModelOutput):
+    """last_hidden_state (B, T, D); router_logits: each layer's scores of its experts (B * T, experts), where asked for."""
+
+    last_hidden_state: Tensor = None
+    past_key_values: Any = None
+    hidden_states: Tensors | None = None
+    attentions: Tensors | None = None
+    router_logits: Tensors | None = None
+
+
+class MixtureCausalLMOutput(ModelOutput):
+    """logits (B, T, V); router_logits (B * T, experts) of each layer and aux_loss, how unevenly they choose, where asked for."""
+
+    loss: Tensor | None = None
+    aux_loss: Tensor | None = None
+    logits: Tensor = None
+    past_key_values: Any = None
+    hidden_states: Tensors | None = None
+    attentions: Tensors | None = None
+    router_logits: Tensors | None = None
+
+
 class Seq2SeqModelOutput(ModelOutput):
     """last_hidden_state (B, T, D) of the decoder, encoder_last_hidden_state (B, S, D)."""
 
@@ -234,7 +256,7 @@ class PreTrainingOutput(ModelOutput):
 
 
 class GenerateDecoderOnlyOutput(ModelOutput):
-    """sequences (B · n, T + N) with the prompts; scores and logits: (R, V) per new token; hidden_states and attentions: likewise, per layer."""
+    """sequences (B · n, T + N) with the prompts; scores and logits: (R, V) per new token; hidden_states, attentions: per layer."""
 
     sequences: Tensor = None
     scores: Tensors | None = None

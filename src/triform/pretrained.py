@@ -2,7 +2,10 @@
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any, ClassVar
+
+import numpy as np
 
 from triform import building, calls
 from triform.errors import ConfigError, InputError, UnknownKeywordError, nearest
@@ -22,6 +25,7 @@ class Pretrained(Generating):
     prefix: ClassVar[str] = ""
     input_embeddings: ClassVar[str] = ""
     output_embeddings: ClassVar[str] = ""
+    output_bias: ClassVar[str] = ""
     main_input_name: ClassVar[str] = "input_ids"
     longest: ClassVar[str] = ""
     backend: ClassVar[str] = ""
@@ -215,8 +219,6 @@ class Pretrained(Generating):
 
     @classmethod
     def _as_checkpoint(cls, state_dict: Mapping[str, Any]) -> Mapping[str, LazyTensor]:
-        import numpy as np
-
         def lazy(value: Any) -> LazyTensor:
             array = np.asarray(value)
             return LazyTensor(array.dtype.name, array.shape, lambda: array)
@@ -249,7 +251,11 @@ class Pretrained(Generating):
         parts = self.parts()
         for slot in slots:
             drawn = distribution(slot.name, slot.initial, slot.shape, parts)
-            self.draw(slot, drawn, dtype if slot.dtype in FLOATING else slot.dtype, seed)
+            kept = dtype if slot.dtype in FLOATING else slot.dtype
+            if drawn[0] == "computed":
+                self.fill(slot, LazyTensor("float32", slot.shape, partial(np.asarray, drawn[1])), kept)
+            else:
+                self.draw(slot, drawn, kept, seed)
 
     def finish(self, dtype: str = "float32", seed: int | None = None) -> None:
         """The end of a construction by hand: ties, then initial values for what has none."""

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from conftest import SEQ2SEQ, SIZES, generated, written
+from writers import SEQ2SEQ, SIZES, generated, ids_of, loaded, written
 
 SEARCHES = {
     "greedy": {},
@@ -40,15 +40,13 @@ def test_options(option, backend):
 @pytest.mark.xdist_group("gpt2")
 def test_processors_in_a_search(backend):
     """Prompts without padding, which the reference would count as text."""
-    from conftest import ids_of, loaded
-
     settings = {
         "max_new_tokens": 20, "repetition_penalty": 1.3, "no_repeat_ngram_size": 2, "bad_words_ids": [[5], [7, 8]], "num_beams": 2,
         "suppress_tokens": [11], "begin_suppress_tokens": [13], "exponential_decay_length_penalty": (5, 1.2),
     }  # fmt: skip
-    case = written("gpt2")
     import torch
 
+    case = written("gpt2")
     prompt = np.maximum(case.ids, 3)
     want = case.model.generate(torch.tensor(prompt), attention_mask=torch.ones(3, 9), do_sample=False, **settings).numpy()
     got = np.asarray(loaded("gpt2", backend).generate(ids_of(backend, prompt), **settings))
@@ -58,8 +56,6 @@ def test_processors_in_a_search(backend):
 @pytest.mark.parametrize("kind", [pytest.param("mistral", marks=pytest.mark.xdist_group("mistral"))])
 def test_a_window_that_slides(kind, backend):
     """The cache forgets what no token sees any more, and the text stays the reference's."""
-    from conftest import ids_of, loaded
-
     case = written(kind)
     want = case.reference(max_new_tokens=150).numpy()
     out = loaded(kind, backend).generate(
@@ -72,8 +68,6 @@ def test_a_window_that_slides(kind, backend):
 
 @pytest.mark.xdist_group("gpt2")
 def test_padding_on_the_right_is_moved(backend):
-    from conftest import ids_of, loaded
-
     model, ids = loaded("gpt2", backend), np.random.default_rng(3).integers(3, 97, (2, 8))
     mask = np.ones_like(ids)
     mask[0, 5:] = 0
@@ -85,8 +79,6 @@ def test_padding_on_the_right_is_moved(backend):
 @pytest.mark.parametrize("kind", [pytest.param(kind, marks=pytest.mark.xdist_group(kind)) for kind in ("gpt2", *SEQ2SEQ[:1])])
 def test_another_length_compiles_nothing(kind, backend):
     """Prompts are read in pieces of one size, sources are padded to lengths that come again."""
-    from conftest import ids_of, loaded
-
     if backend == "torch":
         pytest.skip("PyTorch compiles nothing")
     model, rng = loaded(kind, backend), np.random.default_rng(5)

@@ -31,7 +31,7 @@ class Family:
         inputs: more inputs, or others: a function of (auto_class, rng, config) -> dict of arrays; replaces the usual ones of the same name.
         tolerance: stated with a reason where it is not the usual one.
         variant_heads: the Auto classes that variants are tried on.
-        unused: patterns of keys that the reference saves and triform does not need.
+        unused: patterns of keys that either library may leave out of its files.
         shape: batch and length of the text.
     """
 
@@ -104,9 +104,21 @@ def text_inputs(family: Family, auto_class: str, config: Any, rng: np.random.Gen
             inputs |= {"start_positions": rng.integers(0, t - 4, b), "end_positions": rng.integers(0, t - 4, b)}
     if family.seq2seq and "labels" not in inputs and task not in ("TextEncoding",):
         inputs["decoder_input_ids"] = rng.integers(low, vocabulary, (b, t - 2))
+        inputs["decoder_attention_mask"] = (np.arange(t - 2) < np.array([t, t - 6, t])[:b, None]).astype(np.int64)
     if family.inputs is not None:
         inputs = {name: value for name, value in {**inputs, **family.inputs(auto_class, rng, config)}.items() if value is not None}
     return inputs
+
+
+def ends_of_text(auto_class: str, rng: np.random.Generator, config: Any) -> dict[str, Any]:
+    """More inputs, for families whose classifiers look at the last end-of-text token: as many in each row, before the padding."""
+    if auto_class != "AutoModelForSequenceClassification":
+        return {}
+    ids = rng.integers(3, config.vocab_size, (3, 11))
+    ids[:, 6] = config.eos_token_id
+    mask = np.ones((3, 11), np.int64)
+    mask[1, 8:] = 0
+    return {"input_ids": ids, "attention_mask": mask, "decoder_input_ids": None, "decoder_attention_mask": None}
 
 
 def move_off_defaults(model: Any, rng: np.random.Generator) -> None:
@@ -115,6 +127,8 @@ def move_off_defaults(model: Any, rng: np.random.Generator) -> None:
 
     with torch.no_grad():
         for _, parameter in model.named_parameters():
+            if not parameter.requires_grad:  # a table that follows from the config
+                continue
             noise = torch.tensor(rng.standard_normal(tuple(parameter.shape)), dtype=parameter.dtype)
             constant = parameter.numel() > 1 and bool((parameter == parameter.reshape(-1)[0]).all())
             parameter.add_(0.2 * noise) if constant or parameter.ndim < 2 else parameter.add_(0.08 * noise)
@@ -252,8 +266,8 @@ def check_names(family: Family, auto_class: str, tmp_path: Path) -> None:
     model.save_pretrained(tmp_path)
     theirs = safetensors.numpy.load_file(case.folder / "model.safetensors")
     ours = safetensors.numpy.load_file(tmp_path / "model.safetensors")
-    theirs = {name: value for name, value in theirs.items() if not any(re.search(p, name) for p in family.unused)}
-    assert {name: value.shape for name, value in ours.items()} == {name: value.shape for name, value in theirs.items()}
+    shapes = lambda held: {name: x.shape for name, x in held.items() if not any(re.search(p, name) for p in family.unused)}
+    assert shapes(ours) == shapes(theirs)
     _, info = getattr(transformers, auto_class).from_pretrained(tmp_path, output_loading_info=True)
     assert not info["missing_keys"] and not info["unexpected_keys"] and not info["mismatched_keys"]
 
@@ -303,6 +317,90 @@ def check_steps(family: Family, auto_class: str, backend: str, capacity: bool | 
         parts.append(array(out.logits))
     got = np.concatenate(parts, axis=1)
     assert_close({"logits": got}, {"logits": want}, family.tolerance, mask)
+
+
+def check_compiled_steps(family: Family, auto_class: str, backend: str) -> None:
+    """Steps over a cache of fixed room, compiled once (plain ones on PyTorch), equal the full pass; the mask is said once."""
+    case = reference_case(family, auto_class, left=True)
+    model = auto(backend, auto_class).from_pretrained(case.folder)
+    given = tensors(backend, {name: case.inputs[name] for name in ("input_ids", "attention_mask")})
+    start, parts = case.inputs["input_ids"].shape[1] - 3, []
+    out = model(**{name: x[:, :start] for name, x in given.items()}, use_cache=16)
+    past = out.past_key_values
+    parts.append(array(out.logits))
+
+    def step(ids: Any, past: Any) -> Any:
+        out = model(input_ids=ids, past_key_values=past)
+        return out.logits, out.past_key_values
+
+    if backend == "flax":
+        import jax
+
+        step = jax.jit(step)
+    elif backend == "tf":
+        import tensorflow as tf
+
+        step, past = tf.function(step, autograph=False), past._replace(start=tf.constant(past.start))
+    for place in range(start, start + 3):
+        logits, past = step(given["input_ids"][:, place : place + 1], past)
+        parts.append(array(logits))
+    if backend == "tf":
+        assert step.experimental_get_tracing_count() <= 2
+    assert_close({"logits": np.concatenate(parts, axis=1)}, {"logits": case.outputs["logits"]}, family.tolerance, case.real)
+
+
+def check_seq2seq_steps(family: Family, auto_class: str, backend: str, capacity: bool | int) -> None:
+    """A decoder's steps equal one pass: cross attention is projected once, the encoder's output handed on; fixed room is compiled for."""
+    case = reference_case(family, auto_class)
+    model = auto(backend, auto_class).from_pretrained(case.folder)
+    vocabulary = model.config.get_text_config().vocab_size
+    given = tensors(backend, {name: case.inputs[name] for name in ("input_ids", "attention_mask")})
+    target = tensors(backend, {"ids": np.random.default_rng(3).integers(3, vocabulary, (family.shape[0], 9))})["ids"]
+    want = array(model(**given, decoder_input_ids=target, use_cache=False).logits)
+    out = model(**given, decoder_input_ids=target[:, :4], use_cache=capacity)
+    parts, past, memory = [array(out.logits)], out.past_key_values, out.encoder_last_hidden_state
+
+    def step(ids: Any, past: Any) -> Any:
+        out = model(
+            encoder_outputs=(memory,), attention_mask=given["attention_mask"], decoder_input_ids=ids, past_key_values=past, logits_to_keep=1
+        )  # fmt: skip
+        return out.logits, out.past_key_values
+
+    if backend == "flax" and capacity is not True:
+        import jax
+
+        step = jax.jit(step)
+    if backend == "tf" and capacity is not True:
+        import tensorflow as tf
+
+        step, past = tf.function(step, autograph=False), past._replace(start=tf.constant(past.start))
+    for place in range(4, 9):
+        logits, past = step(target[:, place : place + 1], past)
+        parts.append(array(logits))
+    assert_close({"logits": np.concatenate(parts, axis=1)}, {"logits": want}, family.tolerance)
+
+
+def check_decoder_alone(family: Family, backend: str) -> None:
+    """A decoder that is loaded from the whole model's file lacks nothing, and with the encoder's states says what the whole model says."""
+    case = reference_case(family, "AutoModelForSeq2SeqLM")
+    whole = auto(backend, "AutoModelForSeq2SeqLM").from_pretrained(case.folder)
+    alone, info = auto(backend, "AutoModelForCausalLM").from_pretrained(case.folder, output_loading_info=True)
+    assert not info["missing_keys"]
+    given = tensors(backend, {name: case.inputs[name] for name in ("input_ids", "attention_mask")})
+    ids = np.random.default_rng(3).integers(3, whole.config.vocab_size, (family.shape[0], 9))
+    target = tensors(backend, {"ids": ids})["ids"]
+    out = whole(**given, decoder_input_ids=target, output_attentions=True)
+    bias = next(
+        array(slot.value.value if backend == "tf" else slot.value[...]) for slot in whole.slots() if slot.name == "final_logits_bias"
+    )
+    got = alone(
+        input_ids=target, encoder_hidden_states=out.encoder_last_hidden_state, encoder_attention_mask=given["attention_mask"],
+        output_attentions=True,
+    )  # fmt: skip
+    pick = lambda out: {name: value for name, value in flat(out) if "logits" in name or "cross" in name}
+    want = pick(out)
+    want["logits"] = want["logits"] - bias
+    assert_close(pick(got), want, family.tolerance)
 
 
 def check_compiled(family: Family, auto_class: str, backend: str) -> None:
@@ -373,7 +471,7 @@ def check_checkpoint(folder: Path, auto_class: str, backend: str, tolerance: flo
     import torch
     import transformers
 
-    theirs = getattr(transformers, auto_class).from_pretrained(folder, dtype=torch.float32).eval()
+    theirs = getattr(transformers, auto_class).from_pretrained(folder, dtype=torch.float32, attn_implementation="eager").eval()
     model, info = auto(backend, auto_class).from_pretrained(folder, dtype="float32", output_loading_info=True)
     assert not set(info["missing_keys"]) - set(missing)
     ids = (np.arange(18).reshape(2, 9) * 7 + 1) % theirs.config.get_text_config().vocab_size
@@ -383,11 +481,49 @@ def check_checkpoint(folder: Path, auto_class: str, backend: str, tolerance: flo
     assert_close(got, want, tolerance)
 
 
+def check_golden(folder: Path, auto_class: str, backend: str, tolerance: float = TOLERANCE) -> None:
+    """The numbers that the author of a checkpoint stored beside it, made without this machine's copy of the reference."""
+    import json
+
+    golden = json.loads((folder / "golden_logits.json").read_text(encoding="utf-8"))
+    model = auto(backend, auto_class).from_pretrained(folder, dtype="float32")
+    if "enc_sequences" in golden:
+        inputs = {"input_ids": np.array(golden["enc_sequences"]), "decoder_input_ids": np.array(golden["dec_sequences"])}
+    else:
+        inputs = {"input_ids": np.array(golden["sequences"])}
+    got = run(backend, model, inputs)
+    assert_close({"logits": got["logits"]}, {"logits": np.array(golden["logits"])}, tolerance)
+
+
 def heads(family: Family) -> list[str]:
     """The Auto classes that triform has for a family."""
     from triform.auto.registry import auto_classes, row
 
     return list(auto_classes(row(family.model_type)))
+
+
+def decoder_alone_tests(family: Family) -> dict[str, Any]:
+    """The tests of an encoder–decoder's decoder as a model of its own, for a test file's namespace."""
+    group = pytest.mark.xdist_group(family.model_type)
+
+    @group
+    def test_decoder_alone_equals_the_whole(backend):
+        check_decoder_alone(family, backend)
+
+    @group
+    def test_decoder_alone_padded_on_the_left(backend):
+        check_head(family, "AutoModelForCausalLM", backend, left=True)
+
+    @group
+    @pytest.mark.parametrize(("capacity", "left"), [(True, True), (16, False)])
+    def test_decoder_alone_in_steps(backend, capacity, left):
+        check_steps(family, "AutoModelForCausalLM", backend, capacity, left)
+
+    @group
+    def test_decoder_alone_in_compiled_steps(backend):
+        check_compiled_steps(family, "AutoModelForCausalLM", backend)
+
+    return {name: value for name, value in locals().items() if name.startswith("test_")}
 
 
 def family_tests(family: Family, *, main: str | None = None) -> dict[str, Any]:
@@ -423,6 +559,15 @@ def family_tests(family: Family, *, main: str | None = None) -> dict[str, Any]:
         check_steps(family, chosen, backend, capacity, left)
 
     @group
+    @pytest.mark.parametrize("capacity", [True, 16])
+    def test_decoder_steps_equal_one_pass(backend, capacity):
+        check_seq2seq_steps(family, chosen, backend, capacity)
+
+    @group
+    def test_compiled_steps_equal_one_pass(backend):
+        check_compiled_steps(family, chosen, backend)
+
+    @group
     @pytest.mark.parametrize("auto_class", [h for h in every if h not in family.skip])
     def test_names_are_the_reference_s(auto_class, tmp_path):
         check_names(family, auto_class, tmp_path)
@@ -447,7 +592,10 @@ def family_tests(family: Family, *, main: str | None = None) -> dict[str, Any]:
     made = {name: value for name, value in locals().items() if name.startswith("test_")}
     if not family.variants:
         made.pop("test_variant_equals_reference")
+    if not family.seq2seq:
+        made.pop("test_decoder_steps_equal_one_pass")
     if not family.decoder:
         made.pop("test_padding_on_the_left_equals_reference")
         made.pop("test_steps_equal_one_pass")
+        made.pop("test_compiled_steps_equal_one_pass")
     return made

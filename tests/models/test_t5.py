@@ -1,20 +1,7 @@
 """T5 against the reference: versions 1.0 and 1.1."""
 
-import numpy as np
 import pytest
-from harness import Family, assert_close, auto, family_tests, flat, reference_case, tensors
-
-
-def with_ends(auto_class, rng, config):
-    """A classifier of sequences looks at the last end-of-text token: one in each row, before the padding."""
-    if auto_class != "AutoModelForSequenceClassification":
-        return {}
-    ids = rng.integers(3, config.vocab_size, (3, 11))
-    ids[:, 6] = config.eos_token_id
-    mask = np.ones((3, 11), np.int64)
-    mask[1, 8:] = 0
-    return {"input_ids": ids, "attention_mask": mask, "decoder_input_ids": None}
-
+from harness import Family, auto, ends_of_text, family_tests
 
 FAMILY = Family(
     "t5",
@@ -29,30 +16,10 @@ FAMILY = Family(
     },
     variant_heads=("AutoModelForSeq2SeqLM",),
     seq2seq=True,
-    inputs=with_ends,
+    inputs=ends_of_text,
 )  # fmt: skip
 
 globals().update(family_tests(FAMILY, main="AutoModelForSeq2SeqLM"))
-
-
-@pytest.mark.xdist_group("t5")
-@pytest.mark.parametrize("capacity", [True, 16])
-def test_steps_with_a_cache_equal_one_pass(backend, capacity):
-    """The cross attention's keys and values are computed once; the encoder's output is handed on."""
-    case = reference_case(FAMILY, "AutoModel")
-    model = auto(backend, "AutoModelForSeq2SeqLM").from_pretrained(case.folder, ignore_missing=True)
-    given = tensors(backend, case.inputs)
-    whole = model(**given, use_cache=False)
-    ids = given.pop("decoder_input_ids")
-    out = model(**given, decoder_input_ids=ids[:, :4], use_cache=capacity)
-    parts = [np.asarray(dict(flat(out))["logits"])]
-    for i in range(4, ids.shape[1]):
-        out = model(
-            encoder_outputs=(out.encoder_last_hidden_state,), attention_mask=given["attention_mask"], decoder_input_ids=ids[:, i : i + 1],
-            past_key_values=out.past_key_values,
-        )  # fmt: skip
-        parts.append(dict(flat(out))["logits"])
-    assert_close({"logits": np.concatenate(parts, 1)}, {"logits": dict(flat(whole))["logits"]}, 1e-5)
 
 
 def test_other_people_s_files(checkpoints):

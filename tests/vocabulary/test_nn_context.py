@@ -211,6 +211,27 @@ def test_positions_and_slots_are_counted_on(fw, rng):
     assert (sees == (slots[None] <= queries[:, None])).all()
 
 
+@pytest.mark.parametrize("use_cache", [True, 16])
+def test_real_slots_leave_padding_out(fw, rng, use_cache):
+    """Padding on the left and in the middle; slots of the cache that are not in use yet are no tokens either."""
+    Context = fw.nn.Context
+    mask = np.array([[1, 1, 1, 1, 1, 1], [0, 0, 1, 1, 1, 1], [1, 0, 1, 0, 1, 1]])
+    places = np.where(mask == 1, mask.cumsum(1) - 1, -1)
+    bare = Context(fw.tensor(mask), causal=True)
+    assert [fw.numpy(x).tolist() for x in bare.real_slots()] == [[list(range(6))]] * 2
+    first = Context(fw.tensor(mask[:, :4]), fw.tensor(mask[:, :4]), causal=True, use_cache=use_cache)
+    assert all(fw.numpy(x).tolist() == places[:, :4].tolist() for x in first.real_slots())
+    assert all(fw.dtype(x) == fw.index for x in first.real_slots())
+    first.remember(0, keys(fw, rng, 4), keys(fw, rng, 4))
+    second = Context(fw.tensor(mask[:, 4:]), fw.tensor(mask), causal=True, past=first.cache())
+    k, _ = second.remember(0, keys(fw, rng, 2), keys(fw, rng, 2))
+    queries, slots = (fw.numpy(x) for x in second.real_slots())
+    assert queries.tolist() == places[:, 4:].tolist()
+    assert slots[:, :6].tolist() == places.tolist()
+    assert (slots[:, 6:] == -1).all()
+    assert slots.shape[1] == k.shape[2]
+
+
 def test_position_ids_are_counted_on(fw, rng):
     Context = fw.nn.Context
     ids = np.array([[0, 1, 2, 3], [0, 0, 0, 1], [0, 0, 1, 2]])

@@ -1,5 +1,7 @@
 """What Transformers are made of, against NumPy: activations, heads, masks, losses and caches."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from frameworks import TOLERANCE, assert_near
@@ -186,3 +188,43 @@ def test_tolerance_is_strict():
     """A difference of a few units in the last place of float32 already counts."""
     with pytest.raises(AssertionError):
         assert_near(np.float32(1.0) + np.float32(2 * TOLERANCE), 1.0)
+
+
+# ---- mixtures of experts
+
+
+@pytest.mark.parametrize("count", [7, 1], ids=["seven tokens", "one token"])
+def test_mixture(fw, rng, count):
+    """Three experts of which each token has two; of one token, an expert is left without work."""
+    tables = rng.standard_normal((3, 4, 5))
+    x = rng.standard_normal((count, 4))
+    chosen = np.stack([rng.permutation(3)[:2] for _ in range(count)])
+    shares = rng.uniform(0.1, 1, (count, 2))
+    experts = [partial(lambda table, y: fw.ops.matmul(y, table), fw.tensor(table)) for table in tables]
+    found = fw.ops.mixture(fw.tensor(x), experts, fw.tensor(chosen), fw.tensor(shares))
+    assert fw.dtype(found) == "float32"
+    wanted = np.einsum("nk,nd,nkde->ne", shares, x, tables[chosen])
+    assert_near(fw.numpy(found), wanted)
+
+
+def test_mixture_compiles(fw, rng):
+    """Under a compiler, where sizes may not depend on values, the result is the same."""
+    tables = rng.standard_normal((3, 4, 5))
+    x, shares = rng.standard_normal((7, 4)), rng.uniform(0.1, 1, (7, 2))
+    chosen = np.stack([rng.permutation(3)[:2] for _ in range(7)])
+    experts = [partial(lambda table, y: fw.ops.matmul(y, table), fw.tensor(table)) for table in tables]
+    run = lambda x, chosen, shares: fw.ops.mixture(x, experts, chosen, shares)
+    if fw.name == "torch":
+        import torch
+
+        run = torch.compile(run, fullgraph=True, backend="aot_eager")
+    elif fw.name == "flax":
+        import jax
+
+        run = jax.jit(run)
+    else:
+        import tensorflow as tf
+
+        run = tf.function(run, jit_compile=True, autograph=False)
+    found = run(fw.tensor(x), fw.tensor(chosen), fw.tensor(shares))
+    assert_near(fw.numpy(found), np.einsum("nk,nd,nkde->ne", shares, x, tables[chosen]))

@@ -33,16 +33,27 @@ def _row(module: str, prefix: str, heads: str, **tasks: str) -> Row:
 DECODER_HEADS = "Model ForCausalLM ForSequenceClassification ForTokenClassification ForQuestionAnswering"
 
 ARCHITECTURES: dict[str, Row] = {
+    "bart": _row(
+        "bart", "Bart", "Model ForConditionalGeneration ForCausalLM ForSequenceClassification ForQuestionAnswering",
+        PreTraining="ForConditionalGeneration", MaskedLM="ForConditionalGeneration", Seq2SeqLM="ForConditionalGeneration",
+    ),
     "bert": _row(
         "bert", "Bert", "Model ForPreTraining ForMaskedLM LMHeadModel ForNextSentencePrediction ForSequenceClassification "
         "ForMultipleChoice ForTokenClassification ForQuestionAnswering", CausalLM="LMHeadModel", TextEncoding="Model",
     ),
+    "bloom": _row("bloom", "Bloom", DECODER_HEADS, PreTraining="ForCausalLM"),
+    "gemma2": _row("gemma2", "Gemma2", "Model ForCausalLM ForSequenceClassification ForTokenClassification"),
     "gpt2": _row(
         "gpt2", "GPT2", "Model LMHeadModel ForSequenceClassification ForTokenClassification ForQuestionAnswering",
         PreTraining="LMHeadModel", CausalLM="LMHeadModel",
     ),
+    "gpt_neox": _row("gpt_neox", "GPTNeoX", DECODER_HEADS),
     "llama": _row("llama", "Llama", DECODER_HEADS),
+    "marian": _row("marian", "Marian", "Model MTModel ForCausalLM", Seq2SeqLM="MTModel"),
     "mistral": _row("mistral", "Mistral", DECODER_HEADS),
+    "mixtral": _row("mixtral", "Mixtral", DECODER_HEADS),
+    "opt": _row("opt", "OPT", "Model ForCausalLM ForSequenceClassification ForQuestionAnswering"),
+    "phi3": _row("phi3", "Phi3", "Model ForCausalLM ForSequenceClassification ForTokenClassification"),
     "qwen2": _row("qwen2", "Qwen2", DECODER_HEADS),
     "qwen3": _row("qwen3", "Qwen3", DECODER_HEADS),
     "t5": _row(

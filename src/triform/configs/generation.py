@@ -224,7 +224,8 @@ class GenerationConfig:
         found = {}
         for place in (text, config):
             known = place.to_dict() if hasattr(place, "to_dict") else {}
-            found.update({n: known[n] for n in cls.fields() if known.get(n) is not None and known[n] != getattr(cls, n) and n not in PASSING})
+            said = {n: known[n] for n in cls.fields() if known.get(n) is not None and n not in PASSING}
+            found.update({n: value for n, value in said.items() if value != getattr(cls, n)})
         return cls(**found)
 
     def __eq__(self, other: object) -> bool:

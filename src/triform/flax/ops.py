@@ -1,5 +1,6 @@
 """The functions of `triform.ops` on JAX."""
 
+import builtins
 import itertools
 import math
 from collections.abc import Callable
@@ -293,6 +294,11 @@ def attention(q, k, v, mask=None, *, causal=False, bias=None, scale=None, softca
         probabilities = dropout(probabilities)
     calls.record(kind, probabilities)
     return jnp.einsum("bhts,bhsd->bhtd", probabilities, v)
+
+
+def mixture(x, experts, chosen, shares):
+    weights = [jnp.where(chosen == i, shares, 0).sum(-1, keepdims=True) for i in range(len(experts))]
+    return builtins.sum(weight * expert(x) for weight, expert in zip(weights, experts))
 
 
 # ---- losses

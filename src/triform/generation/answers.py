@@ -66,7 +66,7 @@ def answer(run: Any, cache: Any, state: Any) -> Any:
         n = run.copies
         new = engine.host(state.tokens)[:, width : width + step]
     prompt = run.prompt.ids
-    if prompt is not None and not (run.prompt.tokens.ndim == 3):
+    if prompt is not None and run.prompt.tokens.ndim != 3:
         new = np.concatenate([np.repeat(prompt, n, axis=0), new], axis=1)
     sequences = engine.given(engine.array(new))
     if not settings.return_dict_in_generate:

@@ -46,7 +46,9 @@ def _check(run: Any, assistant: Any) -> None:
     if run.reader.asked:
         raise InputError(f"{where}.generate: with guesses, output_attentions and output_hidden_states have no one step to belong to.")
     if run.window is not None and not run.engine.compiles and run.prompt.tokens.shape[1] + run.limit > run.window:
-        raise InputError(f"{where}.generate: guesses need the whole text in the cache, but this model forgets what is {run.window} tokens back.")
+        raise InputError(
+            f"{where}.generate: guesses need the whole text in the cache, but this model forgets what is {run.window} tokens back."
+        )
     if assistant is not None:
         if not assistant.can_generate():
             raise InputError(f"{where}.generate: assistant_model is a {type(assistant).__name__}, which cannot generate.")
@@ -161,5 +163,3 @@ class _Assistant:
     def learned(self, guessed: int, kept: int) -> None:
         """More guesses where all were kept, fewer where not."""
         self.wanted = min(self.wanted + 2, self.most) if kept == guessed else max(1.0, self.wanted - 1)
-
-

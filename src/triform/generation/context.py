@@ -40,6 +40,7 @@ class Context:
         self.seen: Any = None
         self._visible: Any = None
         self._number(position_ids)
+        self.numbered = self.count is not None
         if causal:
             self._see(attention_mask)
             self.causal = past is None and self.seen is None and not self._narrow(window)
@@ -52,7 +53,8 @@ class Context:
         """Positions of this call's tokens: as given, or counted on from where earlier ones ended."""
         counted = None if self.past is None else self.past.count
         if position_ids is not None:
-            self.positions, self.count = position_ids, position_ids[:, -1:] + 1
+            self.positions = ops.cast(position_ids, "int")
+            self.count = self.positions[:, -1:] + 1
             return
         steps = ops.arange(self.length, like=self.like)[None]
         self.positions = steps + (self.start if counted is None else counted)
@@ -103,6 +105,14 @@ class Context:
         """See `triform.nn.Context.slots`."""
         queries = ops.arange(self.length, like=self.positions) + self.start
         return queries, ops.arange(self._capacity(), like=self.positions)
+
+    def real_slots(self) -> tuple[Any, Any]:
+        """See `triform.nn.Context.real_slots`."""
+        queries, slots = self.slots()
+        if self._visible is None:
+            return queries[None], slots[None]
+        places = ops.where(self._visible, ops.cumsum(self._visible, axis=1) - 1, -1)
+        return ops.take(places, queries, axis=1), places
 
     def _capacity(self) -> Any:
         """Slots that attention looks at: those in use, or all of a buffer whose unused ones a mask must hide."""

@@ -77,14 +77,16 @@ def generate(
     guests = Guests.of(logits_processor, stopping_criteria, prefix_allowed_tokens_fn, streamer, tokenizer, settings)
     guests.check(search, type(model).__name__)
     copies = settings.num_beams if settings.num_beams > 1 else settings.num_return_sequences
-    run = Run(model, engine, settings, search, reader, prompt, guests, limit, copies=copies, window=getattr(model.base_model, "window", None))
+    run = Run(
+        model, engine, settings, search, reader, prompt, guests, limit, copies=copies, window=getattr(model.base_model, "window", None)
+    )
     if search.guidance is not None:
         run.negative = _negative(run, negative_prompt_ids, negative_prompt_attention_mask)
     with engine.evaluating():
         if assistant_model is not None or settings.prompt_lookup_num_tokens is not None:
             from .assisted import assisted
 
-            run.guesses = settings.num_assistant_tokens if assistant_model is not None else settings.prompt_lookup_num_tokens
+            run.guesses = (assistant_model is None and settings.prompt_lookup_num_tokens) or settings.num_assistant_tokens
             return assisted(run, assistant_model, seed)
         cache, state = _begin(run, seed)
         cache, state = _go_on(run, cache, state)
@@ -256,7 +258,7 @@ def _state(run: Run, seed: int | None) -> State:
     wide = -(-t // CHUNK) * CHUNK if engine.compiles else t
     capacity = bucket(wide + run.limit, CAPACITY) if engine.compiles else t + run.limit
     run.width = wide
-    history, real = np.zeros((b, capacity), np.int64), np.zeros((b, capacity), bool)
+    history, real = np.full((b, capacity), run.search.pad), np.zeros((b, capacity), bool)
     history[:, wide - t : wide], real[:, wide - t : wide] = tokens, mask
     source: tuple[Any, ...] = ()
     if settings.encoder_repetition_penalty not in (None, 1.0) or settings.encoder_no_repeat_ngram_size:

@@ -142,4 +142,3 @@ class Guests:
         """Tells the streamer that this was all."""
         if self.streamer is not None:
             self.streamer.end()
-

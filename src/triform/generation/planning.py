@@ -113,9 +113,10 @@ def plan_length(settings: GenerationConfig, prompt: int, longest: int | None, wh
 
     Raises: InputError where the prompt leaves no room, or not the room that was asked for.
     """
-    if settings.given("max_new_tokens"):
+    wanted: int
+    if settings.max_new_tokens is not None:
         wanted, asked = settings.max_new_tokens, f"max_new_tokens={settings.max_new_tokens}"
-    elif settings.given("max_length"):
+    elif settings.given("max_length") and settings.max_length is not None:
         wanted, asked = settings.max_length - prompt, f"max_length={settings.max_length}"
         if wanted < 1:
             raise InputError(f"{where}: the prompt has {prompt} tokens, which leaves no room under {asked}. Give max_new_tokens instead.")

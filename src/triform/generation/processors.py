@@ -38,7 +38,7 @@ def _tensor(state: Any, count: Any) -> Any:
 
 @dataclass(frozen=True)
 class RepetitionPenalty:
-    """Scores of words that occur already: positive ones divided, negative ones multiplied. Keskar et al., 2019, arxiv.org/abs/1909.05858."""
+    """Scores of words that occur already: positive ones divided, negative ones multiplied. Keskar et al., 2019: CTRL."""
 
     penalty: float
 
@@ -54,7 +54,8 @@ class SourceRepetitionPenalty:
     penalty: float
 
     def __call__(self, scores: Any, state: Any) -> Any:
-        found = loops.present(*state.source, ops.shape(scores)[1])
+        tokens, real = state.source
+        found = loops.present(tokens, real, ops.shape(scores)[1])
         return ops.where(found, ops.where(scores < 0, scores / self.penalty, scores * self.penalty), scores)
 
 
@@ -95,7 +96,8 @@ class NoSourceNgram:
     size: int
 
     def __call__(self, scores: Any, state: Any) -> Any:
-        return ops.where(_after(*state.source, _latest(state, self.size - 1), ops.shape(scores)[1]), NEVER, scores)
+        tokens, real = state.source
+        return ops.where(_after(tokens, real, _latest(state, self.size - 1), ops.shape(scores)[1]), NEVER, scores)
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,7 @@ def begin(model: Any, cache: Any, state: State, logits: Any, *, search: Any, cop
 
 
 def reordered(cache: Any, rows: Any, first: int) -> Any:
-    """A cache whose rows go on from others. Slots before `first` are equal in all rows that change places; so is what cross attention sees."""
+    """A cache whose rows go on from others. Before `first`, rows that change places are equal; so is what cross attention sees."""
 
     def move(x: Any) -> Any:
         part = ops.take(ops.used(x, cache.start, 2)[:, :, first:], rows, axis=0)

@@ -74,7 +74,7 @@ def read_prompt_of(model: Any, engine: Any, inputs: Any, given: dict[str, Any], 
             raise InputError(f"{where}.generate was given no {main}, and there is no bos_token_id to begin with.")
         ids = np.full((1, 1), settings.bos_token_id)
     ids = None if ids is None else _checked(model, engine, ids)
-    read = ids if tokens is None else engine.host(engine.array(tokens))
+    read: Any = ids if tokens is None else engine.host(engine.array(tokens))
     if read.ndim < 2 or read.shape[1] == 0:
         raise InputError(f"{where}.generate was given an empty prompt (shape {read.shape}); it needs one token at least.")
     mask = _mask(engine, given.pop("attention_mask", None), read, ids, settings, where)
@@ -106,7 +106,9 @@ def _of_seq2seq(model: Any, engine: Any, given: dict[str, Any], settings: Any, c
         first = settings.decoder_start_token_id
         first = settings.bos_token_id if first is None else first
         if first is None:
-            raise InputError(f"{where}.generate: neither decoder_start_token_id nor bos_token_id is set, so there is nothing to begin with.")
+            raise InputError(
+                f"{where}.generate: neither decoder_start_token_id nor bos_token_id is set, so there is nothing to begin with."
+            )
         column = np.asarray(first).reshape(-1, 1)
         if len(column) not in (1, rows):
             raise InputError(f"{where}.generate: decoder_start_token_id has {len(column)} entries for {rows} rows.")
@@ -165,4 +167,6 @@ def left_padded(tokens: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, np.nd
     if mask[:, -1].all():
         return tokens, mask
     order = np.argsort(mask, axis=1, kind="stable")
-    return np.take_along_axis(tokens, order.reshape(*order.shape, *[1] * (tokens.ndim - 2)), axis=1), np.take_along_axis(mask, order, axis=1)
+    return np.take_along_axis(tokens, order.reshape(*order.shape, *[1] * (tokens.ndim - 2)), axis=1), np.take_along_axis(
+        mask, order, axis=1
+    )

@@ -1,9 +1,9 @@
 """How the next token is chosen: pure functions over a `State`, which PyTorch runs as they are and JAX and TensorFlow compile into a loop.
 
-    prepare(state) -> state           before the first choice
-    scores(logits, state) -> scores   what a choice is made by
-    choose(scores, state) -> state    the choice; `state.last` is what the model reads next
-    going(state)                      whether there is more to do
+prepare(state) -> state           before the first choice
+scores(logits, state) -> scores   what a choice is made by
+choose(scores, state) -> state    the choice; `state.last` is what the model reads next
+going(state)                      whether there is more to do
 """
 
 from dataclasses import dataclass

@@ -74,7 +74,7 @@ class MinP:
 
 @dataclass(frozen=True)
 class Typical:
-    """The words nearest to the expected surprise, until their probabilities reach a mass. Meister et al., 2022, arxiv.org/abs/2202.00666."""
+    """The words nearest to the expected surprise, until they reach a mass. Meister et al., 2022, arxiv.org/abs/2202.00666."""
 
     mass: float
     least: int = 1

@@ -170,7 +170,7 @@ class BertPreTrainedModel(nn.Model):
     """What all BERT models have in common."""
 
     config_class, prefix = BertConfig, "bert"
-    input_embeddings, output_embeddings = "embeddings.word_embeddings", "cls.predictions.decoder"
+    input_embeddings, output_embeddings, longest = "embeddings.word_embeddings", "cls.predictions.decoder", "max_position_embeddings"
 
 
 class BertModel(BertPreTrainedModel):

@@ -27,6 +27,13 @@ def at_last_token(model: Any, scores: Any, input_ids: Any) -> Any:
     return ops.take_along(scores, ops.broadcast_to(last[:, None, None], (b, 1, c)), axis=1)[:, 0]
 
 
+def split_interleaved(x: Any, heads: int) -> tuple[Any, Any, Any]:
+    """(B, T, 3 D) -> three of (B, H, T, D / H): a fused projection that holds query, key and value of one head after another."""
+    b, t, width = ops.shape(x)
+    x = ops.transpose(ops.reshape(x, (b, t, heads, 3, width // (3 * heads))), (3, 0, 2, 1, 4))
+    return x[0], x[1], x[2]
+
+
 class DecoderForCausalLM(nn.Model):
     """A decoder with a score for each word: logits (B, T, V).
 
@@ -34,30 +41,36 @@ class DecoderForCausalLM(nn.Model):
     """
 
     base: Any = None  # the class of the decoder
+    width_field = "hidden_size"  # the config's name of the width that heads take
+    head_name = "lm_head"
 
     def __init__(self, config: Any):
         super().__init__(config)
         setattr(self, self.prefix, self.base(config))
-        self.lm_head = nn.Linear(config.hidden_size, config.vocab_size, bias=False)
+        setattr(self, self.head_name, nn.Linear(getattr(config, self.width_field), config.vocab_size, bias=False))
 
     def forward(
         self, input_ids=None, attention_mask=None, position_ids=None, past_key_values=None, inputs_embeds=None, labels=None,
         use_cache=None, logits_to_keep=0,
     ):  # fmt: skip
         out = self.base_model(input_ids, attention_mask, position_ids, past_key_values, inputs_embeds, use_cache)
-        logits = self.lm_head(out.last_hidden_state[:, -logits_to_keep:])  # [-0:] is everything
+        logits = self.scores(out.last_hidden_state[:, -logits_to_keep:])  # [-0:] is everything
         return CausalLMOutput(None if labels is None else next_token_loss(logits, labels), logits, out.past_key_values)
+
+    def scores(self, x):  # (B, T, D) -> (B, T, V)
+        return getattr(self, self.head_name)(x)
 
 
 class DecoderForSequenceClassification(nn.Model):
     """A decoder with a linear classifier on the last token: logits (B, C). labels: see `classification_loss`."""
 
     base: Any = None
+    width_field = "hidden_size"
 
     def __init__(self, config: Any):
         super().__init__(config)
         setattr(self, self.prefix, self.base(config))
-        self.score = nn.Linear(config.hidden_size, config.num_labels, bias=False)
+        self.score = nn.Linear(getattr(config, self.width_field), config.num_labels, bias=False)
 
     def forward(
         self, input_ids=None, attention_mask=None, position_ids=None, past_key_values=None, inputs_embeds=None, labels=None, use_cache=None
@@ -71,19 +84,21 @@ class DecoderForTokenClassification(nn.Model):
     """A decoder with a linear classifier on every token: logits (B, T, C), labels (B, T)."""
 
     base: Any = None
+    width_field = "hidden_size"
+    classifier_name = "score"
 
     def __init__(self, config: Any):
         super().__init__(config)
         setattr(self, self.prefix, self.base(config))
         rates = (getattr(config, name, None) for name in ("classifier_dropout", "hidden_dropout"))
         self.dropout = nn.Dropout(next((rate for rate in rates if rate is not None), 0.1))
-        self.score = nn.Linear(config.hidden_size, config.num_labels)
+        setattr(self, self.classifier_name, nn.Linear(getattr(config, self.width_field), config.num_labels))
 
     def forward(
         self, input_ids=None, attention_mask=None, position_ids=None, past_key_values=None, inputs_embeds=None, labels=None, use_cache=None
     ):
         out = self.base_model(input_ids, attention_mask, position_ids, past_key_values, inputs_embeds, use_cache)
-        logits = self.score(self.dropout(out.last_hidden_state))
+        logits = getattr(self, self.classifier_name)(self.dropout(out.last_hidden_state))
         return LogitsOutput(None if labels is None else ops.cross_entropy(logits, labels), logits)
 
 
@@ -91,11 +106,12 @@ class DecoderForQuestionAnswering(nn.Model):
     """A decoder that marks the span of an answer: start_logits and end_logits (B, T); start_positions and end_positions (B,)."""
 
     base: Any = None
+    width_field = "hidden_size"
 
     def __init__(self, config: Any):
         super().__init__(config)
         setattr(self, self.prefix, self.base(config))
-        self.qa_outputs = nn.Linear(config.hidden_size, 2)
+        self.qa_outputs = nn.Linear(getattr(config, self.width_field), 2)
 
     def forward(
         self, input_ids=None, attention_mask=None, position_ids=None, past_key_values=None, inputs_embeds=None, start_positions=None,

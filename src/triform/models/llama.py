@@ -6,6 +6,8 @@ Names        attribute paths are checkpoint keys
 Shapes       B batch, T tokens of this call, D hidden_size, V vocab_size
 """
 
+from typing import Any
+
 from triform.configs.llama import LlamaConfig
 from triform.outputs import DecoderOutput
 
@@ -16,6 +18,9 @@ from .rotary import Rotary, turn
 
 class LlamaAttention(nn.Module):
     """Causal attention with turned queries and keys; each head of keys and values serves several of queries."""
+
+    scale: float | None = None
+    softcap: float | None = None
 
     def __init__(self, config: LlamaConfig, layer: int, qkv_bias: bool | None = None, window: int | None = None):
         super().__init__()
@@ -33,7 +38,10 @@ class LlamaAttention(nn.Module):
         q, k = ops.split_heads(self.q_proj(x), self.heads), ops.split_heads(self.k_proj(x), self.groups)
         v = ops.split_heads(self.v_proj(x), self.groups)
         q, k = turn(self.norm_queries(q), *angles), turn(self.norm_keys(k), *angles)
-        return self.o_proj(ops.merge_heads(context.attend(self.layer, q, k, v, dropout=self.dropout, window=self.window)))
+        y = context.attend(
+            self.layer, q, k, v, dropout=self.dropout, scale=self.scale, softcap=self.softcap, window=self.window
+        )  # fmt: skip
+        return self.o_proj(ops.merge_heads(y))
 
     def norm_queries(self, q):
         return q
@@ -104,23 +112,34 @@ class LlamaModel(LlamaPreTrainedModel):
         self.embed_tokens = nn.Embedding(config.vocab_size, config.hidden_size, padding=config.pad_token_id)
         self.layers = nn.List([self.layer_class(config, layer) for layer in range(config.num_hidden_layers)])
         self.norm = nn.RMSNorm(config.hidden_size, eps=config.rms_norm_eps)
-        width: int = config.head_dim
-        self.rotary = Rotary(config, width)
+        self.rotary = Rotary(config, self.turned_width(config))
 
     def forward(self, input_ids=None, attention_mask=None, position_ids=None, past_key_values=None, inputs_embeds=None, use_cache=None):
-        tokens = ops.exactly_one(self, input_ids=input_ids, inputs_embeds=inputs_embeds)
-        context = nn.Context(
-            tokens, attention_mask, causal=True, past=past_key_values, position_ids=position_ids, window=self.window,
-            use_cache=self.config.use_cache if use_cache is None else use_cache,
-        )  # fmt: skip
-        x = self.embed_tokens(input_ids) if inputs_embeds is None else inputs_embeds
-        angles = self.rotary(context.positions, x)
+        x, context, angles = self.begin(input_ids, attention_mask, position_ids, past_key_values, inputs_embeds, use_cache)
         for layer in self.layers:
             nn.record("hidden_states", x)
             x = layer(x, context, angles)
         x = self.norm(x)
         nn.record("hidden_states", x)
         return DecoderOutput(x, context.cache())
+
+    def begin(self, input_ids, attention_mask, position_ids, past_key_values, inputs_embeds, use_cache):
+        """What the first layer is given: embeddings, the frame of this call, the angles of its positions."""
+        tokens = ops.exactly_one(self, input_ids=input_ids, inputs_embeds=inputs_embeds)
+        context = nn.Context(
+            tokens, attention_mask, causal=True, past=past_key_values, position_ids=position_ids, window=self.window,
+            use_cache=self.config.use_cache if use_cache is None else use_cache,
+        )  # fmt: skip
+        x = self.scaled(self.embed_tokens(input_ids) if inputs_embeds is None else inputs_embeds)
+        return x, context, self.rotary(context.positions, x)
+
+    @staticmethod
+    def turned_width(config: Any) -> int:
+        """How many places of each head are turned."""
+        return config.head_dim
+
+    def scaled(self, x):
+        return x
 
 
 class LlamaForCausalLM(LlamaPreTrainedModel, DecoderForCausalLM):

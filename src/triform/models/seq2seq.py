@@ -4,7 +4,7 @@ from typing import Any
 
 from triform.errors import InputError
 
-from .. import ops
+from .. import nn, ops
 
 
 def shift_right(model: Any, ids: Any) -> Any:
@@ -19,6 +19,27 @@ def shift_right(model: Any, ids: Any) -> Any:
     first = ops.full((ops.shape(ids)[0], 1), start, like=ids)
     shifted = ops.concat([first, ids[:, :-1]], axis=1)
     return shifted if pad is None else ops.where(shifted == -100, pad, shifted)
+
+
+def at_last_end(model: Any, x: Any, input_ids: Any) -> Any:
+    """(B, T, D) -> (B, D): each row's state at its last end-of-text token."""
+    b, t, d = ops.shape(x)
+    places = ops.arange(t, like=x)[None] * ops.cast(input_ids == model.config.eos_token_id, "int")
+    last = ops.max(places, axis=1)
+    return ops.take_along(x, ops.broadcast_to(last[:, None, None], (b, 1, d)), axis=1)[:, 0]
+
+
+class ClassificationHead(nn.Module):
+    """Two layers, from the state of a whole text to its class."""
+
+    def __init__(self, config: Any):
+        super().__init__()
+        self.dense = nn.Linear(config.d_model, config.d_model)
+        self.dropout = nn.Dropout(config.classifier_dropout)
+        self.out_proj = nn.Linear(config.d_model, config.num_labels)
+
+    def forward(self, x):  # (B, D) -> (B, C)
+        return self.out_proj(self.dropout(ops.tanh(self.dense(self.dropout(x)))))
 
 
 def memory_of(encoder_outputs: Any) -> Any:

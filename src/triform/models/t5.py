@@ -16,7 +16,7 @@ from triform.outputs import BaseModelOutput, LogitsOutput, Seq2SeqLMOutput, Seq2
 
 from .. import nn, ops
 from .losses import classification_loss, span_loss
-from .seq2seq import memory_of, shift_right
+from .seq2seq import ClassificationHead, at_last_end, memory_of, shift_right
 
 
 def bucket_table(config: T5Config, both_sides: bool) -> np.ndarray:
@@ -247,38 +247,20 @@ class T5ForConditionalGeneration(T5Model):
         return Seq2SeqLMOutput(loss, logits, out.past_key_values, encoder_last_hidden_state=out.encoder_last_hidden_state)
 
 
-class T5ClassificationHead(nn.Module):
-    """Two layers, from the state of a whole text to its class."""
-
-    def __init__(self, config: T5Config):
-        super().__init__()
-        self.dense = nn.Linear(config.d_model, config.d_model)
-        self.dropout = nn.Dropout(config.classifier_dropout)
-        self.out_proj = nn.Linear(config.d_model, config.num_labels)
-
-    def forward(self, x):  # (B, D) -> (B, C)
-        return self.out_proj(self.dropout(ops.tanh(self.dense(self.dropout(x)))))
-
-
 class T5ForSequenceClassification(T5PreTrainedModel):
     """T5 that classifies texts by the decoder's state at the last end-of-text token, which each text must have: logits (B, C)."""
 
     def __init__(self, config: T5Config):
         super().__init__(config)
         self.transformer = T5Model(config)
-        self.classification_head = T5ClassificationHead(config)
+        self.classification_head = ClassificationHead(config)
 
     def forward(
         self, input_ids, attention_mask=None, decoder_input_ids=None, decoder_attention_mask=None, encoder_outputs=None, labels=None
     ):
         read = shift_right(self, input_ids) if decoder_input_ids is None else decoder_input_ids
         out = self.transformer(input_ids, attention_mask, read, decoder_attention_mask, encoder_outputs, use_cache=False)
-        x = out.last_hidden_state
-        b, t, d = ops.shape(x)
-        places = ops.arange(t, like=x)[None] * ops.cast(input_ids == self.config.eos_token_id, "int")
-        last = ops.max(places, axis=1)
-        x = ops.take_along(x, ops.broadcast_to(last[:, None, None], (b, 1, d)), axis=1)[:, 0]
-        logits = self.classification_head(x)
+        logits = self.classification_head(at_last_end(self, out.last_hidden_state, input_ids))
         loss = None if labels is None else classification_loss(self.config, logits, labels)
         return Seq2SeqLMOutput(loss, logits, encoder_last_hidden_state=out.encoder_last_hidden_state)
 

@@ -1,5 +1,6 @@
 """The functions of `triform.ops` on TensorFlow."""
 
+import builtins
 import math
 from collections.abc import Callable
 from typing import Any
@@ -311,6 +312,11 @@ def attention(q, k, v, mask=None, *, causal=False, bias=None, scale=None, softca
         probabilities = dropout(probabilities)
     calls.record(kind, probabilities)
     return tf.matmul(probabilities, v)
+
+
+def mixture(x, experts, chosen, shares):
+    weights = [tf.reduce_sum(tf.where(chosen == i, shares, tf.zeros_like(shares)), -1, keepdims=True) for i in range(len(experts))]
+    return builtins.sum(weight * expert(x) for weight, expert in zip(weights, experts))
 
 
 # ---- losses

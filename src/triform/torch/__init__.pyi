@@ -1,9 +1,17 @@
 # Made by tools/make_stubs.py: change the table in auto/registry.py and run `make fix`.
 from typing import Any
+from triform.models import bart as _bart
 from triform.models import bert as _bert
+from triform.models import bloom as _bloom
+from triform.models import gemma2 as _gemma2
 from triform.models import gpt2 as _gpt2
+from triform.models import gpt_neox as _gpt_neox
 from triform.models import llama as _llama
+from triform.models import marian as _marian
 from triform.models import mistral as _mistral
+from triform.models import mixtral as _mixtral
+from triform.models import opt as _opt
+from triform.models import phi3 as _phi3
 from triform.models import qwen2 as _qwen2
 from triform.models import qwen3 as _qwen3
 from triform.models import t5 as _t5
@@ -11,6 +19,11 @@ from triform.torch.pretrained import PreTrainedModel as PreTrainedModel
 
 def architecture_class(module: str, name: str) -> Any: ...
 
+class BartForCausalLM(_bart.BartForCausalLM, PreTrainedModel): ...  # type: ignore[misc]
+class BartForConditionalGeneration(_bart.BartForConditionalGeneration, PreTrainedModel): ...  # type: ignore[misc]
+class BartForQuestionAnswering(_bart.BartForQuestionAnswering, PreTrainedModel): ...  # type: ignore[misc]
+class BartForSequenceClassification(_bart.BartForSequenceClassification, PreTrainedModel): ...  # type: ignore[misc]
+class BartModel(_bart.BartModel, PreTrainedModel): ...  # type: ignore[misc]
 class BertForMaskedLM(_bert.BertForMaskedLM, PreTrainedModel): ...  # type: ignore[misc]
 class BertForMultipleChoice(_bert.BertForMultipleChoice, PreTrainedModel): ...  # type: ignore[misc]
 class BertForNextSentencePrediction(_bert.BertForNextSentencePrediction, PreTrainedModel): ...  # type: ignore[misc]
@@ -20,21 +33,51 @@ class BertForSequenceClassification(_bert.BertForSequenceClassification, PreTrai
 class BertForTokenClassification(_bert.BertForTokenClassification, PreTrainedModel): ...  # type: ignore[misc]
 class BertLMHeadModel(_bert.BertLMHeadModel, PreTrainedModel): ...  # type: ignore[misc]
 class BertModel(_bert.BertModel, PreTrainedModel): ...  # type: ignore[misc]
+class BloomForCausalLM(_bloom.BloomForCausalLM, PreTrainedModel): ...  # type: ignore[misc]
+class BloomForQuestionAnswering(_bloom.BloomForQuestionAnswering, PreTrainedModel): ...  # type: ignore[misc]
+class BloomForSequenceClassification(_bloom.BloomForSequenceClassification, PreTrainedModel): ...  # type: ignore[misc]
+class BloomForTokenClassification(_bloom.BloomForTokenClassification, PreTrainedModel): ...  # type: ignore[misc]
+class BloomModel(_bloom.BloomModel, PreTrainedModel): ...  # type: ignore[misc]
 class GPT2ForQuestionAnswering(_gpt2.GPT2ForQuestionAnswering, PreTrainedModel): ...  # type: ignore[misc]
 class GPT2ForSequenceClassification(_gpt2.GPT2ForSequenceClassification, PreTrainedModel): ...  # type: ignore[misc]
 class GPT2ForTokenClassification(_gpt2.GPT2ForTokenClassification, PreTrainedModel): ...  # type: ignore[misc]
 class GPT2LMHeadModel(_gpt2.GPT2LMHeadModel, PreTrainedModel): ...  # type: ignore[misc]
 class GPT2Model(_gpt2.GPT2Model, PreTrainedModel): ...  # type: ignore[misc]
+class GPTNeoXForCausalLM(_gpt_neox.GPTNeoXForCausalLM, PreTrainedModel): ...  # type: ignore[misc]
+class GPTNeoXForQuestionAnswering(_gpt_neox.GPTNeoXForQuestionAnswering, PreTrainedModel): ...  # type: ignore[misc]
+class GPTNeoXForSequenceClassification(_gpt_neox.GPTNeoXForSequenceClassification, PreTrainedModel): ...  # type: ignore[misc]
+class GPTNeoXForTokenClassification(_gpt_neox.GPTNeoXForTokenClassification, PreTrainedModel): ...  # type: ignore[misc]
+class GPTNeoXModel(_gpt_neox.GPTNeoXModel, PreTrainedModel): ...  # type: ignore[misc]
+class Gemma2ForCausalLM(_gemma2.Gemma2ForCausalLM, PreTrainedModel): ...  # type: ignore[misc]
+class Gemma2ForSequenceClassification(_gemma2.Gemma2ForSequenceClassification, PreTrainedModel): ...  # type: ignore[misc]
+class Gemma2ForTokenClassification(_gemma2.Gemma2ForTokenClassification, PreTrainedModel): ...  # type: ignore[misc]
+class Gemma2Model(_gemma2.Gemma2Model, PreTrainedModel): ...  # type: ignore[misc]
 class LlamaForCausalLM(_llama.LlamaForCausalLM, PreTrainedModel): ...  # type: ignore[misc]
 class LlamaForQuestionAnswering(_llama.LlamaForQuestionAnswering, PreTrainedModel): ...  # type: ignore[misc]
 class LlamaForSequenceClassification(_llama.LlamaForSequenceClassification, PreTrainedModel): ...  # type: ignore[misc]
 class LlamaForTokenClassification(_llama.LlamaForTokenClassification, PreTrainedModel): ...  # type: ignore[misc]
 class LlamaModel(_llama.LlamaModel, PreTrainedModel): ...  # type: ignore[misc]
+class MarianForCausalLM(_marian.MarianForCausalLM, PreTrainedModel): ...  # type: ignore[misc]
+class MarianMTModel(_marian.MarianMTModel, PreTrainedModel): ...  # type: ignore[misc]
+class MarianModel(_marian.MarianModel, PreTrainedModel): ...  # type: ignore[misc]
 class MistralForCausalLM(_mistral.MistralForCausalLM, PreTrainedModel): ...  # type: ignore[misc]
 class MistralForQuestionAnswering(_mistral.MistralForQuestionAnswering, PreTrainedModel): ...  # type: ignore[misc]
 class MistralForSequenceClassification(_mistral.MistralForSequenceClassification, PreTrainedModel): ...  # type: ignore[misc]
 class MistralForTokenClassification(_mistral.MistralForTokenClassification, PreTrainedModel): ...  # type: ignore[misc]
 class MistralModel(_mistral.MistralModel, PreTrainedModel): ...  # type: ignore[misc]
+class MixtralForCausalLM(_mixtral.MixtralForCausalLM, PreTrainedModel): ...  # type: ignore[misc]
+class MixtralForQuestionAnswering(_mixtral.MixtralForQuestionAnswering, PreTrainedModel): ...  # type: ignore[misc]
+class MixtralForSequenceClassification(_mixtral.MixtralForSequenceClassification, PreTrainedModel): ...  # type: ignore[misc]
+class MixtralForTokenClassification(_mixtral.MixtralForTokenClassification, PreTrainedModel): ...  # type: ignore[misc]
+class MixtralModel(_mixtral.MixtralModel, PreTrainedModel): ...  # type: ignore[misc]
+class OPTForCausalLM(_opt.OPTForCausalLM, PreTrainedModel): ...  # type: ignore[misc]
+class OPTForQuestionAnswering(_opt.OPTForQuestionAnswering, PreTrainedModel): ...  # type: ignore[misc]
+class OPTForSequenceClassification(_opt.OPTForSequenceClassification, PreTrainedModel): ...  # type: ignore[misc]
+class OPTModel(_opt.OPTModel, PreTrainedModel): ...  # type: ignore[misc]
+class Phi3ForCausalLM(_phi3.Phi3ForCausalLM, PreTrainedModel): ...  # type: ignore[misc]
+class Phi3ForSequenceClassification(_phi3.Phi3ForSequenceClassification, PreTrainedModel): ...  # type: ignore[misc]
+class Phi3ForTokenClassification(_phi3.Phi3ForTokenClassification, PreTrainedModel): ...  # type: ignore[misc]
+class Phi3Model(_phi3.Phi3Model, PreTrainedModel): ...  # type: ignore[misc]
 class Qwen2ForCausalLM(_qwen2.Qwen2ForCausalLM, PreTrainedModel): ...  # type: ignore[misc]
 class Qwen2ForQuestionAnswering(_qwen2.Qwen2ForQuestionAnswering, PreTrainedModel): ...  # type: ignore[misc]
 class Qwen2ForSequenceClassification(_qwen2.Qwen2ForSequenceClassification, PreTrainedModel): ...  # type: ignore[misc]

@@ -1,5 +1,6 @@
 """The functions of `triform.ops` on PyTorch."""
 
+import builtins
 import math
 from collections.abc import Callable
 from typing import Any
@@ -320,6 +321,19 @@ def _stepwise(q, k, v, mask, causal, bias, scale, softcap, p, kind):
     probabilities = F.dropout(softmax(scores, -1), p, p > 0)
     calls.record(kind, probabilities)
     return torch.matmul(probabilities, v)
+
+
+def mixture(x, experts, chosen, shares):
+    if torch.compiler.is_compiling():
+        weights = [torch.where(chosen == i, shares, 0).sum(-1, keepdim=True) for i in range(len(experts))]
+        return builtins.sum(weight * expert(x) for weight, expert in zip(weights, experts))
+    y = None
+    for i, expert in enumerate(experts):
+        rows, places = torch.where(chosen == i)
+        part = shares[rows, places, None] * expert(x[rows])
+        y = part.new_zeros(x.shape[0], part.shape[-1]) if y is None else y
+        y = y.index_add(0, rows, part)
+    return y
 
 
 # ---- losses

@@ -2,7 +2,7 @@
 
 A distribution is written as data: "zeros", "ones", ("constant", c), ("normal", s), ("truncated_normal", s), ("uniform", a) on [-a, a],
 "xavier_uniform", "xavier_normal", "kaiming_uniform" (fan in, as torch.nn.Linear starts) or "kaiming_normal" (fan out, for ReLU).
-s is a number, the name of a config field, or a function of the config.
+s is a number, the name of a config field, or a function of the config. ("computed", f): the array that f(config) gives; files may lack it.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ import numpy as np
 
 from triform.weights.tables import Part
 
-Drawn = tuple[str, float]  # ("constant" | "normal" | "truncated_normal" | "uniform", its number)
+Drawn = tuple[str, Any]  # ("constant" | "normal" | "truncated_normal" | "uniform", its number), or ("computed", an array)
 
 
 def distribution(name: str, default: Any, shape: tuple[int, ...], parts: list[Part]) -> Drawn:
@@ -32,9 +32,13 @@ def distribution(name: str, default: Any, shape: tuple[int, ...], parts: list[Pa
 
 
 def _resolved(how: Any, shape: tuple[int, ...], config: Any) -> Drawn:
+    kind: str
+    number: Any
     kind, number = (how, None) if isinstance(how, str) else how
     if kind in ("zeros", "ones"):
         return "constant", float(kind == "ones")
+    if kind == "computed":
+        return kind, np.ascontiguousarray(number(config), np.float32)
     if callable(number):
         number = float(number(config))
     if isinstance(number, str):

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from triform.errors import InputError
+from triform.weights.initial import distribution
 from triform.weights.report import LoadingReport
-from triform.weights.slots import Slot
+from triform.weights.slots import Slot, ties
 from triform.weights.tables import Part, matches
 from triform.weights.tensor import FLOATING, STORAGE, LazyTensor
 
@@ -41,8 +42,9 @@ def load(
     """
     slots, parts = model.slots(), model.parts()
     by_name = {name: slot for slot in slots for name in slot.names}
+    elsewhere = _names_elsewhere(by_name, parts)
     report = LoadingReport(f"{type(model).__name__} ({model.backend})", source)
-    found = _matched(by_name, checkpoint, parts, report, key_mapping or {})
+    found = _matched({**by_name, **elsewhere}, checkpoint, parts, report, key_mapping or {})
 
     missing: list[str] = []
     refused: list[str] = []
@@ -50,10 +52,12 @@ def load(
     chosen: list[tuple[Slot, LazyTensor]] = []
     differing = []
     for slot in slots:
-        name = next((n for n in slot.names if n in found), None)
+        name = next((n for n in (*slot.names, *(n for n, s in elsewhere.items() if s is slot)) if n in found), None)
         if name is None:
             if not slot.filled:
                 fresh.append(slot)
+            if distribution(slot.name, slot.initial, slot.shape, parts)[0] == "computed":
+                continue  # it follows from the config
             (missing if strictness.missing or _optional(slot, parts) else refused).append(slot.name)
             continue
         tensor = checkpoint[found[name]]
@@ -72,6 +76,16 @@ def load(
     model.start(fresh, report.dtype)
     report.warn()
     return report
+
+
+def _names_elsewhere(by_name: Mapping[str, Slot], parts: list[Part]) -> dict[str, Slot]:
+    """Names that a slot has in larger models only: a decoder alone finds its embedding where the whole model shares it."""
+    return {
+        canonical: by_name[alias]
+        for part in parts
+        for alias, canonical in ties(part)
+        if alias in by_name and canonical not in by_name
+    }  # fmt: skip
 
 
 def resolved_dtype(dtype: str, config: Any, checkpoint: Mapping[str, LazyTensor]) -> str:

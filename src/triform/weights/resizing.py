@@ -21,21 +21,23 @@ def resize_embeddings(model: Any, rows: int) -> None:
     held = {id(layer) for layer in layers}
     tensors = model.tensors()
     for slot in model.slots():
-        if any(id(owner) in held for owner, _ in slot.owners) and slot.shape[0] == model.config.vocab_size:
+        if slot.name == model.output_bias and slot.shape[-1] == model.config.vocab_size:
+            _resize(model, slot, tensors[slot.name], rows, axis=-1)
+        elif any(id(owner) in held for owner, _ in slot.owners) and slot.shape[0] == model.config.vocab_size:
             _resize(model, slot, tensors[slot.name], rows)
-    for layer in layers:
-        for count in ("num_embeddings", "out_features"):
-            if hasattr(layer, count):
-                setattr(layer, count, rows)
+            for owner, _ in slot.owners:
+                for count in ("num_embeddings", "out_features"):
+                    if hasattr(owner, count):
+                        setattr(owner, count, rows)
     model.config.vocab_size = rows
 
 
-def _resize(model: Any, slot: Slot, tensor: LazyTensor, rows: int) -> None:
-    old = as_float(tensor)
+def _resize(model: Any, slot: Slot, tensor: LazyTensor, rows: int, axis: int = 0) -> None:
+    old = np.moveaxis(as_float(tensor), axis, 0)
     kept = old[:rows]
     fresh = rows - len(kept)
-    mean = old.mean(0, keepdims=True) if old.ndim > 1 else np.zeros(1, old.dtype)
-    new = np.ascontiguousarray(np.concatenate([kept, np.repeat(mean, fresh, axis=0)]))
+    mean = old.mean(0, keepdims=True) if old.ndim > 1 and axis == 0 else np.zeros((1, *old.shape[1:]), old.dtype)
+    new = np.ascontiguousarray(np.moveaxis(np.concatenate([kept, np.repeat(mean, fresh, axis=0)]), 0, axis))
     slot.shape = new.shape
     model.fill(slot, LazyTensor(new.dtype.name, new.shape, lambda: new), slot.dtype)
 

@@ -81,9 +81,10 @@ def ties(part: Part) -> Iterator[tuple[str, str]]:
 
 
 def tie(places: Iterable[Found], parts: list[Part]) -> None:
-    """Makes both names of each tied pair hold one object."""
+    """Makes both names of each tied pair hold one object; what is tied to a name that is tied itself follows it."""
     by_name = {place.name: place for place in places}
     for part in parts:
         for alias, canonical in ties(part):
             if alias in by_name and canonical in by_name:
+                by_name[alias].value = by_name[canonical].value
                 setattr(by_name[alias].owner, by_name[alias].attribute, by_name[canonical].value)

@@ -1,0 +1,50 @@
+"""Configuration of BART."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from triform.configs.base import PretrainedConfig
+
+
+class BartConfig(PretrainedConfig):
+    """Hyper-parameters of BART; names and defaults are those of config.json."""
+
+    model_type = "bart"
+    attribute_map = {"num_attention_heads": "encoder_attention_heads", "hidden_size": "d_model", "num_hidden_layers": "encoder_layers"}
+
+    vocab_size: int = 50265
+    max_position_embeddings: int = 1024
+    encoder_layers: int = 12
+    encoder_ffn_dim: int = 4096
+    encoder_attention_heads: int = 16
+    decoder_layers: int = 12
+    decoder_ffn_dim: int = 4096
+    decoder_attention_heads: int = 16
+    encoder_layerdrop: float = 0.0
+    decoder_layerdrop: float = 0.0
+    activation_function: str = "gelu"
+    d_model: int = 1024
+    dropout: float = 0.1
+    attention_dropout: float = 0.0
+    activation_dropout: float = 0.0
+    init_std: float = 0.02
+    classifier_dropout: float = 0.0
+    scale_embedding: bool = False
+    use_cache: bool = True
+    is_encoder_decoder: bool = True
+    pad_token_id: int | None = 1
+    bos_token_id: int | None = 0
+    eos_token_id: int | list[int] | None = 2
+    decoder_start_token_id: int | None = 2
+    forced_eos_token_id: int | list[int] | None = 2
+
+    def __init__(self, **kwargs: Any) -> None:
+        if not {"id2label", "num_labels"} & kwargs.keys():
+            kwargs["num_labels"] = 3
+        super().__init__(**kwargs)
+
+    def validate(self) -> Iterator[str]:
+        for name in ("encoder_attention_heads", "decoder_attention_heads"):
+            heads = getattr(self, name)
+            if heads < 1 or self.d_model % heads:
+                yield f"d_model={self.d_model} is not a multiple of {name}={heads}"

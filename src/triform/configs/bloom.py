@@ -1,0 +1,31 @@
+"""Configuration of BLOOM."""
+
+from collections.abc import Iterator
+
+from triform.configs.base import PretrainedConfig
+
+
+class BloomConfig(PretrainedConfig):
+    """Hyper-parameters of BLOOM; names and defaults are those of config.json."""
+
+    model_type = "bloom"
+    attribute_map = {"num_hidden_layers": "n_layer", "num_attention_heads": "n_head", "n_embed": "hidden_size"}
+
+    vocab_size: int = 250880
+    hidden_size: int = 64
+    n_layer: int = 2
+    n_head: int = 8
+    layer_norm_epsilon: float = 1e-5
+    initializer_range: float = 0.02
+    use_cache: bool = True
+    bos_token_id: int | None = 1
+    eos_token_id: int | list[int] | None = 2
+    apply_residual_connection_post_layernorm: bool = False
+    hidden_dropout: float = 0.0
+    attention_dropout: float = 0.0
+    pretraining_tp: int = 1
+    slow_but_exact: bool = False
+
+    def validate(self) -> Iterator[str]:
+        if self.n_head < 1 or self.hidden_size % self.n_head:
+            yield f"hidden_size={self.hidden_size} is not a multiple of n_head={self.n_head}"

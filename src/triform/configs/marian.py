@@ -1,0 +1,32 @@
+"""Configuration of Marian."""
+
+from typing import Any
+
+from triform.configs.bart import BartConfig
+
+
+class MarianConfig(BartConfig):
+    """Hyper-parameters of Marian; names and defaults are those of config.json."""
+
+    model_type = "marian"
+
+    vocab_size: int = 58101
+    decoder_vocab_size: int | None = None
+    pad_token_id: int | None = 58100
+    bos_token_id: int | None = None
+    eos_token_id: int | list[int] | None = 0
+    decoder_start_token_id: int | None = 58100
+    forced_eos_token_id: int | list[int] | None = 0
+    share_encoder_decoder_embeddings: bool = True
+
+    def __init__(self, **kwargs: Any) -> None:
+        if not {"id2label", "num_labels"} & kwargs.keys():
+            kwargs["num_labels"] = 2
+        super().__init__(**kwargs)
+        if self.decoder_vocab_size is None:
+            self.decoder_vocab_size = self.vocab_size
+
+    @property
+    def target_vocab_size(self) -> int:
+        """How many words the decoder knows."""
+        return self.vocab_size if self.share_encoder_decoder_embeddings else self.decoder_vocab_size or self.vocab_size

@@ -1,0 +1,28 @@
+"""Configuration of Mixtral."""
+
+from collections.abc import Iterator
+
+from triform.configs.llama import LlamaConfig
+
+
+class MixtralConfig(LlamaConfig):
+    """Hyper-parameters of Mixtral; names and defaults are those of config.json."""
+
+    model_type = "mixtral"
+
+    intermediate_size: int = 14336
+    num_key_value_heads: int | None = 8
+    max_position_embeddings: int = 4096 * 32
+    rms_norm_eps: float = 1e-5
+    rope_theta: float = 1e6
+    sliding_window: int | None = None
+    num_experts_per_tok: int = 2
+    num_local_experts: int = 8
+    output_router_logits: bool = False
+    router_aux_loss_coef: float = 0.001
+    router_jitter_noise: float = 0.0
+
+    def validate(self) -> Iterator[str]:
+        yield from super().validate()
+        if not 1 <= self.num_experts_per_tok <= self.num_local_experts:
+            yield f"num_experts_per_tok={self.num_experts_per_tok} of num_local_experts={self.num_local_experts} cannot be chosen"
