@@ -22,7 +22,8 @@ def test_what_a_part_records_bears_its_role(fw):
         fw.nn.record("cross_attentions", x)
         return x
 
-    kinds = ("hidden_states", "encoder_hidden_states", "decoder_hidden_states", "encoder_attentions", "decoder_attentions", "cross_attentions")
+    states, weights = "encoder_hidden_states decoder_hidden_states", "encoder_attentions decoder_attentions cross_attentions"
+    kinds = ("hidden_states", *states.split(), *weights.split())
     with frame(*kinds) as tape:
         assert fw.nn.recorded_as("encoder_", encoder, one) is one
         assert fw.nn.recorded_as("decoder_", decoder, two, scale=2.0) is two
