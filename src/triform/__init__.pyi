@@ -21,6 +21,7 @@ from triform.text.streamers import TextStreamer as TextStreamer
 from triform.configs.bart import BartConfig as BartConfig
 from triform.configs.bert import BertConfig as BertConfig
 from triform.configs.bloom import BloomConfig as BloomConfig
+from triform.configs.encoder_decoder import EncoderDecoderConfig as EncoderDecoderConfig
 from triform.configs.gpt2 import GPT2Config as GPT2Config
 from triform.configs.gpt_neox import GPTNeoXConfig as GPTNeoXConfig
 from triform.configs.gemma2 import Gemma2Config as Gemma2Config
@@ -55,6 +56,7 @@ from triform.torch import BloomForQuestionAnswering as BloomForQuestionAnswering
 from triform.torch import BloomForSequenceClassification as BloomForSequenceClassification
 from triform.torch import BloomForTokenClassification as BloomForTokenClassification
 from triform.torch import BloomModel as BloomModel
+from triform.torch import EncoderDecoderModel as EncoderDecoderModel
 from triform.torch import GPT2ForQuestionAnswering as GPT2ForQuestionAnswering
 from triform.torch import GPT2ForSequenceClassification as GPT2ForSequenceClassification
 from triform.torch import GPT2ForTokenClassification as GPT2ForTokenClassification
@@ -130,6 +132,7 @@ from triform.tf import BloomForQuestionAnswering as TFBloomForQuestionAnswering
 from triform.tf import BloomForSequenceClassification as TFBloomForSequenceClassification
 from triform.tf import BloomForTokenClassification as TFBloomForTokenClassification
 from triform.tf import BloomModel as TFBloomModel
+from triform.tf import EncoderDecoderModel as TFEncoderDecoderModel
 from triform.tf import GPT2ForQuestionAnswering as TFGPT2ForQuestionAnswering
 from triform.tf import GPT2ForSequenceClassification as TFGPT2ForSequenceClassification
 from triform.tf import GPT2ForTokenClassification as TFGPT2ForTokenClassification
@@ -205,6 +208,7 @@ from triform.flax import BloomForQuestionAnswering as FlaxBloomForQuestionAnswer
 from triform.flax import BloomForSequenceClassification as FlaxBloomForSequenceClassification
 from triform.flax import BloomForTokenClassification as FlaxBloomForTokenClassification
 from triform.flax import BloomModel as FlaxBloomModel
+from triform.flax import EncoderDecoderModel as FlaxEncoderDecoderModel
 from triform.flax import GPT2ForQuestionAnswering as FlaxGPT2ForQuestionAnswering
 from triform.flax import GPT2ForSequenceClassification as FlaxGPT2ForSequenceClassification
 from triform.flax import GPT2ForTokenClassification as FlaxGPT2ForTokenClassification

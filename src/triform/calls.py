@@ -25,12 +25,17 @@ ASKING = ("output_attentions", "output_hidden_states", "return_dict")
 class Frame:
     """One call of a model."""
 
-    __slots__ = ("attention", "model", "tape")
+    __slots__ = ("attention", "kind", "model", "tape")
 
     def __init__(self, model: Any, attention: str, tape: dict[str, list[Any]]) -> None:
         self.model = model
         self.attention = attention
         self.tape = tape
+        self.kind = ""  # what the part that runs is to the whole: "encoder_", "decoder_"
+
+    def named(self, kind: str) -> str:
+        """The name under which what the running part calls `kind` is kept."""
+        return self.kind + kind.removeprefix("encoder_").removeprefix("decoder_") if self.kind and kind != "cross_attentions" else kind
 
 
 def exactly_one(module: Any, **given: Any) -> Any:
@@ -75,14 +80,26 @@ def resumed(frame: Frame | None) -> Iterator[None]:
 def record(kind: str, x: Any) -> None:
     """Keeps x under `kind`, where the caller of the model asked for that."""
     frame = _local.frame
-    if frame is not None and kind in frame.tape:
-        frame.tape[kind].append(x)
+    if frame is not None and frame.tape and (name := frame.named(kind)) in frame.tape:
+        frame.tape[name].append(x)
+
+
+def recorded_as(kind: str, part: Any, *args: Any, **kwargs: Any) -> Any:
+    """Calls a part of the model that runs; see `triform.nn.recorded_as`."""
+    frame = _local.frame
+    if frame is None or not frame.tape:
+        return part(*args, **kwargs)
+    before, frame.kind = frame.kind, kind
+    try:
+        return part(*args, **kwargs)
+    finally:
+        frame.kind = before
 
 
 def recording(kind: str) -> bool:
     """Whether somebody asked for this kind."""
     frame = _local.frame
-    return frame is not None and kind in frame.tape
+    return frame is not None and bool(frame.tape) and frame.named(kind) in frame.tape
 
 
 def eager_attention() -> bool:

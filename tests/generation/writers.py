@@ -57,8 +57,8 @@ def written(kind: str) -> Written:
     model = cls.from_config(config, attn_implementation="eager").eval()
     move_off_defaults(model, rng)
     with torch.no_grad():  # so that the likeliest words differ from step to step
-        for parameter in model.parameters():
-            parameter.add_(0.1 * torch.tensor(rng.standard_normal(tuple(parameter.shape)), dtype=parameter.dtype))
+        for parameter in filter(lambda p: p.requires_grad, model.parameters()):
+            parameter.add_(0.15 * torch.tensor(rng.standard_normal(tuple(parameter.shape)), dtype=parameter.dtype))
     folder = Path(tempfile.mkdtemp(prefix=f"{kind}-"))
     model.save_pretrained(folder)
     mask = np.ones((3, 9), np.int64)

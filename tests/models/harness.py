@@ -4,6 +4,7 @@ The reference is run live, on PyTorch, with tiny random weights whose biases and
 loaded through the Auto classes of each backend. Differences are measured relative to the largest number of each output.
 """
 
+import copy
 import functools
 import tempfile
 from collections.abc import Iterator
@@ -147,7 +148,7 @@ def reference_case(family: Family, auto_class: str, variant: str | None = None, 
 
     rng = np.random.default_rng(sum(map(ord, f"{family.model_type}{auto_class}{variant}{left}")))
     torch.manual_seed(0)
-    options = {**family.sizes, **(family.variants[variant] if variant else {})}
+    options = copy.deepcopy({**family.sizes, **(family.variants[variant] if variant else {})})  # the reference empties nested ones
     if auto_class.endswith("QuestionAnswering"):
         options["num_labels"] = 2  # where a span starts and where it ends
     config = transformers.AutoConfig.for_model(family.model_type, **options)
@@ -522,6 +523,18 @@ def decoder_alone_tests(family: Family) -> dict[str, Any]:
     @group
     def test_decoder_alone_in_compiled_steps(backend):
         check_compiled_steps(family, "AutoModelForCausalLM", backend)
+
+    @group
+    def test_decoder_alone_whose_positions_are_given(backend):
+        """Padding on the left then changes nothing: this is how generation reads prompts of several lengths."""
+        case = reference_case(family, "AutoModelForCausalLM")
+        model = auto(backend, "AutoModelForCausalLM").from_pretrained(case.folder)
+        ids = case.inputs["input_ids"]
+        want = run(backend, model, {"input_ids": ids})["logits"]
+        pads = lambda x, value: np.pad(x, ((0, 0), (4, 0)), constant_values=value)
+        places = np.broadcast_to(np.arange(ids.shape[1]), ids.shape)
+        given = {"input_ids": pads(ids, 5), "attention_mask": pads(np.ones_like(ids), 0), "position_ids": pads(places, 0)}
+        assert_close({"logits": run(backend, model, given)["logits"][:, 4:]}, {"logits": want}, family.tolerance)
 
     return {name: value for name, value in locals().items() if name.startswith("test_")}
 

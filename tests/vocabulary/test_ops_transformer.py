@@ -200,7 +200,7 @@ def test_mixture(fw, rng, count):
     x = rng.standard_normal((count, 4))
     chosen = np.stack([rng.permutation(3)[:2] for _ in range(count)])
     shares = rng.uniform(0.1, 1, (count, 2))
-    experts = [partial(lambda table, y: fw.ops.matmul(y, table), fw.tensor(table)) for table in tables]
+    experts = [partial(fw.ops.matmul, y=fw.tensor(table)) for table in tables]
     found = fw.ops.mixture(fw.tensor(x), experts, fw.tensor(chosen), fw.tensor(shares))
     assert fw.dtype(found) == "float32"
     wanted = np.einsum("nk,nd,nkde->ne", shares, x, tables[chosen])
@@ -212,7 +212,7 @@ def test_mixture_compiles(fw, rng):
     tables = rng.standard_normal((3, 4, 5))
     x, shares = rng.standard_normal((7, 4)), rng.uniform(0.1, 1, (7, 2))
     chosen = np.stack([rng.permutation(3)[:2] for _ in range(7)])
-    experts = [partial(lambda table, y: fw.ops.matmul(y, table), fw.tensor(table)) for table in tables]
+    experts = [partial(fw.ops.matmul, y=fw.tensor(table)) for table in tables]
     run = lambda x, chosen, shares: fw.ops.mixture(x, experts, chosen, shares)
     if fw.name == "torch":
         import torch

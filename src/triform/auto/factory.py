@@ -2,6 +2,7 @@
 
 import os
 from functools import cache
+from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, ClassVar
 
@@ -110,6 +111,18 @@ class AutoModelBase:
     def unregister(cls, config_class: type) -> None:
         """Takes a registered class away."""
         custom.unregister("models", cls.__name__, config_class)
+
+
+def part_class(backend: str, config: Any, auto_class: str) -> Any:
+    """The class of the shared source that a composite model builds its part from.
+
+    Raises: UnsupportedTaskError naming the Auto classes that take this config.
+    """
+    architecture = architecture_of(config)
+    found = None if architecture is None else head(architecture, auto_class)
+    if architecture is None or found is None:
+        raise UnsupportedTaskError(auto_model(backend, auto_class)._unsupported(config, architecture))
+    return getattr(import_module(f"triform.{backend}.models.{architecture.module}"), architecture.prefix + found)
 
 
 def architecture_of(config: Any) -> Row | None:

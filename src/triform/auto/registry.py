@@ -42,6 +42,7 @@ ARCHITECTURES: dict[str, Row] = {
         "ForMultipleChoice ForTokenClassification ForQuestionAnswering", CausalLM="LMHeadModel", TextEncoding="Model",
     ),
     "bloom": _row("bloom", "Bloom", DECODER_HEADS, PreTraining="ForCausalLM"),
+    "encoder-decoder": _row("encoder_decoder", "EncoderDecoder", "Model", Seq2SeqLM="Model"),
     "gemma2": _row("gemma2", "Gemma2", "Model ForCausalLM ForSequenceClassification ForTokenClassification"),
     "gpt2": _row(
         "gpt2", "GPT2", "Model LMHeadModel ForSequenceClassification ForTokenClassification ForQuestionAnswering",

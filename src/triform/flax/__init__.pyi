@@ -3,6 +3,7 @@ from typing import Any
 from triform.models import bart as _bart
 from triform.models import bert as _bert
 from triform.models import bloom as _bloom
+from triform.models import encoder_decoder as _encoder_decoder
 from triform.models import gemma2 as _gemma2
 from triform.models import gpt2 as _gpt2
 from triform.models import gpt_neox as _gpt_neox
@@ -38,6 +39,7 @@ class BloomForQuestionAnswering(_bloom.BloomForQuestionAnswering, FlaxPreTrained
 class BloomForSequenceClassification(_bloom.BloomForSequenceClassification, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class BloomForTokenClassification(_bloom.BloomForTokenClassification, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class BloomModel(_bloom.BloomModel, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class EncoderDecoderModel(_encoder_decoder.EncoderDecoderModel, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class GPT2ForQuestionAnswering(_gpt2.GPT2ForQuestionAnswering, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class GPT2ForSequenceClassification(_gpt2.GPT2ForSequenceClassification, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class GPT2ForTokenClassification(_gpt2.GPT2ForTokenClassification, FlaxPreTrainedModel): ...  # type: ignore[misc]

@@ -7,13 +7,18 @@ import jax.numpy as jnp
 from flax import nnx
 from jax import lax
 
-from triform.calls import ShapeError, record
+from triform.auto.factory import part_class
+from triform.calls import ShapeError, record, recorded_as
 
 from .generation.context import Context
 from .pretrained import FlaxPreTrainedModel as Model
 from .skeleton import Module, Unset
 
 List = nnx.List
+
+
+def part(config: Any, auto_class: str, **options: Any) -> Any:
+    return part_class("flax", config, auto_class)(config, **options)
 
 
 def Parameter(sizes: tuple[int, ...], init: Any = "normal") -> nnx.Param:
@@ -113,5 +118,5 @@ class Dropout(Module):
 
 __all__ = [
     "Buffer", "Context", "Dropout", "Embedding", "LayerNorm", "Linear", "List", "Model", "Module", "Parameter", "RMSNorm",
-    "TransposedLinear", "record",
+    "TransposedLinear", "part", "record", "recorded_as",
 ]  # fmt: skip

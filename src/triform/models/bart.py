@@ -112,7 +112,7 @@ class BartStack(nn.Module):
         self.layer_norm = nn.LayerNorm(width) if self.norms_output else None
         self.dropout = nn.Dropout(config.dropout)
         self.scale = width**0.5 if config.scale_embedding else 1.0
-        self.longest = config.max_position_embeddings
+        self.most = config.max_position_embeddings
 
     @staticmethod
     def words(config: Any) -> int:
@@ -126,7 +126,7 @@ class BartStack(nn.Module):
 
     def forward(self, input_ids, inputs_embeds, context):  # -> (B, T, D)
         x = self.embed_tokens(input_ids) * self.scale if inputs_embeds is None else inputs_embeds
-        ops.check_length(self, x, self.longest)
+        ops.check_length(self, x, self.most)
         x = self.placed(x, context.positions)
         for layer in self.layers:
             nn.record(self.kind + "hidden_states", x)
@@ -296,8 +296,8 @@ class BartDecoderAlone(nn.Module):
 class BartForCausalLM(BartPreTrainedModel):
     """The decoder with a language-model head: logits (B, T, V). labels (B, T) are the words that stand at the same places.
 
-    Takes the decoder's inputs; encoder_hidden_states (B, S, D) and encoder_attention_mask (B, S), without which cross attention rests; and
-    `logits_to_keep`: only the last so many (0: all). Positions are counted from the first slot, whatever is padding.
+    Takes the decoder's inputs; encoder_hidden_states (B, S, D) and encoder_attention_mask (B, S), without which cross attention rests;
+    position_ids (B, T), by default counted from the first slot, whatever is padding; and `logits_to_keep`: only the last so many (0: all).
     """
 
     decoder_class: Any = BartDecoder
@@ -312,11 +312,11 @@ class BartForCausalLM(BartPreTrainedModel):
 
     def forward(
         self, input_ids=None, attention_mask=None, encoder_hidden_states=None, encoder_attention_mask=None, past_key_values=None,
-        inputs_embeds=None, labels=None, use_cache=None, logits_to_keep=0,
+        inputs_embeds=None, labels=None, use_cache=None, logits_to_keep=0, position_ids=None,
     ):  # fmt: skip
         tokens = ops.exactly_one(self, input_ids=input_ids, inputs_embeds=inputs_embeds)
         context = nn.Context(
-            tokens, attention_mask, causal=True, past=past_key_values, kind="decoder_",
+            tokens, attention_mask, causal=True, past=past_key_values, kind="decoder_", position_ids=position_ids,
             memory=encoder_hidden_states, memory_mask=encoder_attention_mask,
             use_cache=self.config.use_cache if use_cache is None else use_cache,
         )  # fmt: skip

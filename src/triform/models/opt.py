@@ -86,7 +86,7 @@ class OPTPreTrainedModel(nn.Model):
     """What all OPT models have in common."""
 
     config_class, prefix = OPTConfig, "model"
-    input_embeddings, output_embeddings = "decoder.embed_tokens", "lm_head"
+    input_embeddings, output_embeddings, longest = "decoder.embed_tokens", "lm_head", "max_position_embeddings"
     width_field = "word_embed_proj_dim"
 
 

@@ -4,6 +4,8 @@ Paper        Abdin et al., 2024, https://arxiv.org/abs/2404.14219
 Checkpoints  every repository whose config.json says `model_type: phi3`, Phi-4's among them
 """
 
+from typing import Any
+
 from triform.configs.phi3 import Phi3Config
 
 from .. import nn, ops
@@ -75,7 +77,7 @@ class Phi3Model(Phi3PreTrainedModel, LlamaModel):
 
     layer_class = Phi3DecoderLayer
 
-    def __init__(self, config: Phi3Config):
+    def __init__(self, config: Any):
         super().__init__(config)
         self.window = config.sliding_window
 

@@ -9,12 +9,17 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from triform.calls import ShapeError, record
+from triform.auto.factory import part_class
+from triform.calls import ShapeError, record, recorded_as
 
 from .generation.context import Context
 from .modes import current_seeds
 from .tree import List, Module, Unset
 from .tree import PretrainedTree as Model
+
+
+def part(config: Any, auto_class: str, **options: Any) -> Any:
+    return part_class("tf", config, auto_class)(config, **options)
 
 
 def Parameter(sizes: tuple[int, ...], init: Any = "normal") -> Any:
@@ -119,5 +124,5 @@ class Dropout(Module):
 
 __all__ = [
     "Buffer", "Context", "Dropout", "Embedding", "LayerNorm", "Linear", "List", "Model", "Module", "Parameter", "RMSNorm",
-    "TransposedLinear", "record",
+    "TransposedLinear", "part", "record", "recorded_as",
 ]  # fmt: skip

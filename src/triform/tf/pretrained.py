@@ -224,9 +224,18 @@ def _scores(out: ModelOutput) -> Any:
 @cache
 def face_of(tree_class: Any) -> type[TFPreTrainedModel]:
     """The keras.Model subclass, of the same name, around a class of the shared source."""
-    body = {"tree_class": tree_class, "__module__": "triform.tf", "__doc__": tree_class.__doc__, "config_class": tree_class.config_class}
+    body: dict[str, Any] = {
+        name: _passed_on(name) for ancestor in tree_class.__mro__ for name, value in vars(ancestor).items()
+        if isinstance(value, classmethod) and ancestor.__module__.startswith("triform.tf.models.")
+    }  # fmt: skip
+    body |= {"tree_class": tree_class, "__module__": "triform.tf", "__doc__": tree_class.__doc__, "config_class": tree_class.config_class}
     made = type(tree_class.__name__, (TFPreTrainedModel,), body)
     return keras.saving.register_keras_serializable(package=PACKAGE)(made)
+
+
+def _passed_on(name: str) -> classmethod:
+    """A class method of the shared source, on the face."""
+    return classmethod(lambda cls, *args, **kwargs: getattr(cls.tree_class, name)(*args, **kwargs))
 
 
 PACKAGE = "triform"

@@ -13,10 +13,15 @@ import torch.nn.functional as F
 from torch.nn import Dropout, Module
 from torch.utils.checkpoint import checkpoint
 
-from triform.calls import ShapeError, current, record, resumed
+from triform.auto.factory import part_class
+from triform.calls import ShapeError, current, record, recorded_as, resumed
 
 from .generation.context import Context
 from .pretrained import PreTrainedModel as Model
+
+
+def part(config: Any, auto_class: str, **options: Any) -> Any:
+    return part_class("torch", config, auto_class)(config, **options)
 
 
 def Parameter(sizes: tuple[int, ...], init: Any = "normal") -> torch.nn.Parameter:
@@ -127,5 +132,5 @@ class RMSNorm(Module):
 
 __all__ = [
     "Buffer", "Context", "Dropout", "Embedding", "LayerNorm", "Linear", "List", "Model", "Module", "Parameter", "RMSNorm",
-    "TransposedLinear", "record",
+    "TransposedLinear", "part", "record", "recorded_as",
 ]  # fmt: skip
