@@ -34,7 +34,8 @@ def _root(
 
 
 @app.command(
-    epilog="Examples: `triform run ./my-bert 'The capital of France is [MASK].'` · `triform run ./my-classifier 'I like it' --json`"
+    epilog="Examples: `triform run ./my-bert 'The capital of France is [MASK].'` · `triform run ./my-classifier 'I like it' --json` "
+    "· `triform run ./my-gpt2 'Once upon a time' -n 50`"
 )
 def run(
     model: Annotated[str, typer.Argument(help="A folder, or a name on the Hub.")],
@@ -44,15 +45,33 @@ def run(
     as_json: AsJson = False,
     top: Annotated[int, typer.Option(help="How many answers to show for each input.")] = 5,
     question: Annotated[str | None, typer.Option("--question", "-q", help="For question answering: asked of each input.")] = None,
+    tokens: Annotated[int | None, typer.Option("--tokens", "-n", help="For models that write: at most so many new tokens.")] = None,
+    beams: Annotated[int | None, typer.Option(help="For models that write: texts that are followed at once.")] = None,
+    temperature: Annotated[float | None, typer.Option(help="For models that write: draws tokens, the wilder the higher.")] = None,
+    seed: Annotated[int | None, typer.Option(help="The same seed draws the same tokens.")] = None,
+    source: Annotated[str | None, typer.Option("--from", help="For models of several languages: that of the input.")] = None,
+    target: Annotated[str | None, typer.Option("--to", help="For models of several languages: that of the answer.")] = None,
     revision: Revision = None,
 ) -> None:
-    """Runs a model on INPUTS and prints what it says."""
+    """Runs a model on INPUTS and prints what it says; what a model writes is shown while it is written."""
     from triform.cli import show
-    from triform.tasks.run import run_task
+    from triform.tasks.run import Wishes, run_task
 
     texts = inputs or [line.rstrip("\n") for line in sys.stdin if line.strip()]
-    result = run_task(model, texts, task=task, backend=backend, top=top, question=question, revision=revision)
-    print(json.dumps(result.as_dict(), ensure_ascii=False, indent=2)) if as_json else show.result(result)
+    asked = {"max_new_tokens": tokens, "num_beams": beams, "temperature": temperature, "seed": seed}
+    generation = {name: value for name, value in asked.items() if value is not None}
+    generation |= {} if temperature is None and seed is None else {"do_sample": True}
+    writing = None if as_json else show.Writing()
+    wishes = Wishes(top, question, generation, source, target, writing)
+    try:
+        result = run_task(model, texts, task=task, backend=backend, revision=revision, wishes=wishes)
+    finally:
+        if writing is not None:
+            writing.end()
+    if as_json:
+        print(json.dumps(result.as_dict(), ensure_ascii=False, indent=2))
+    elif writing is None or not writing.shown:
+        show.result(result)
 
 
 @app.command(epilog="Example: `triform explain ./my-model`")

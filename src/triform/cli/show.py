@@ -30,6 +30,29 @@ def result(found: Any) -> None:
     console.print(made)
 
 
+class Writing:
+    """Shows what a model writes while it writes it, under the text that it was given."""
+
+    def __init__(self) -> None:
+        self.shown = False
+        self._input: str | None = None
+
+    def __call__(self, text: str, piece: str) -> None:
+        if text != self._input:
+            self.end()
+            console.print(escape(text), style="dim")
+            self._input = text
+        self.shown = True
+        console.print(piece, end="", markup=False, highlight=False, soft_wrap=True)
+        console.file.flush()
+
+    def end(self) -> None:
+        """The text is over, or was interrupted."""
+        if self._input is not None:
+            console.print()
+        self._input = None
+
+
 def explanation(said: Any) -> None:
     """Which class each Auto class gives."""
     commit = f" at {said.commit[:12]}" if said.commit else ""

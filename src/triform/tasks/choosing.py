@@ -12,7 +12,7 @@ from triform.errors import InputError, MissingDependencyError, nearest
 # In this order, where a checkpoint fits several.
 RUNNABLE = (
     "AutoModelForSequenceClassification", "AutoModelForTokenClassification", "AutoModelForQuestionAnswering", "AutoModelForMaskedLM",
-    "AutoModel",
+    "AutoModelForSeq2SeqLM", "AutoModelForCausalLM", "AutoModel",
 )  # fmt: skip
 
 

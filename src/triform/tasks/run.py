@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from triform.errors import InputError
+from triform.tasks import write
 from triform.tasks.choosing import choose_task, installed_backend
 
 TENSORS = {"torch": "pt", "flax": "np", "tf": "tf"}
@@ -37,16 +38,35 @@ class Result:
         return {"task": self.task, "class": self.cls, "backend": self.backend, "results": results}
 
 
+@dataclass(frozen=True)
+class Wishes:
+    """How a task is to be done.
+
+    Attributes:
+        top: answers per input.
+        question: for question answering, asked of every text.
+        generation: settings of `generate`, for models that write.
+        source_language, target_language: for models that translate between several.
+        listener: is told (input, piece of the answer) while a model writes.
+    """
+
+    top: int = 5
+    question: str | None = None
+    generation: dict[str, Any] = field(default_factory=dict)
+    source_language: str | None = None
+    target_language: str | None = None
+    listener: Callable[[str, str], None] | None = None
+
+
 def run_task(
-    name_or_path: str, texts: list[str], *, task: str | None = None, backend: str | None = None, top: int = 5, question: str | None = None,
-    revision: str | None = None,
+    name_or_path: str, texts: list[str], *, task: str | None = None, backend: str | None = None, revision: str | None = None,
+    wishes: Wishes | None = None,
 ) -> Result:  # fmt: skip
     """Runs a checkpoint on texts.
 
     Args:
         task: default: what the checkpoint was made for.
-        top: answers per input.
-        question: for question answering, asked of every text.
+        wishes: how.
 
     Raises: InputError where there is nothing to run on, or the texts do not suit the task; whatever loading raises.
     """
@@ -63,7 +83,7 @@ def run_task(
     tokenizer = AutoTokenizer.from_pretrained(name_or_path, **where)
     model = auto_model(on, auto).from_pretrained(name_or_path, config=config, **where)
     columns, answer = TASKS[auto]
-    made = Call(model, tokenizer, on, top, question)
+    made = Call(model, tokenizer, on, wishes or Wishes())
     return Result(
         auto.removeprefix("AutoModelFor").replace("AutoModel", "similarity"), type(model).__name__, on, texts, columns, answer(made, texts)
     )
@@ -76,16 +96,23 @@ class Call:
     model: Any
     tokenizer: Any
     backend: str
-    top: int
-    question: str | None
+    wishes: Wishes
+
+    @property
+    def tensors(self) -> str:
+        """What the tokenizer gives."""
+        return TENSORS[self.backend]
+
+    def limits(self) -> dict[str, Any]:
+        """Keywords of the tokenizer that cut a text to what the model can place."""
+        limit = getattr(self.model.config, "max_position_embeddings", None)
+        longest = min(self.tokenizer.model_max_length, limit or self.tokenizer.model_max_length)
+        return {"truncation": True, "max_length": longest} if longest < 10**9 else {}
 
     def __call__(self, texts: list[str], pairs: list[str] | None = None) -> tuple[Any, Any]:
         """(the encoding, the output with NumPy arrays)."""
-        limit = getattr(self.model.config, "max_position_embeddings", None)
-        longest = min(self.tokenizer.model_max_length, limit or self.tokenizer.model_max_length)
         several = len(texts) > 1
-        options = {"truncation": True, "max_length": longest} if longest < 10**9 else {}
-        encoding = self.tokenizer(texts, pairs, padding=several, return_tensors=TENSORS[self.backend], **options)
+        encoding = self.tokenizer(texts, pairs, padding=several, return_tensors=self.tensors, **self.limits())
         if self.backend == "torch":
             import torch
 
@@ -112,7 +139,7 @@ def fill_mask(call: Call, texts: list[str]) -> list[list[Row]]:
     for i, ids in enumerate(np.asarray(encoding["input_ids"])):
         place = int(np.argmax(ids == call.tokenizer.mask_token_id))
         scores = _softmax(out["logits"][i, place])
-        best = np.argsort(-scores)[: call.top]
+        best = np.argsort(-scores)[: call.wishes.top]
         words = [call.tokenizer.decode([int(j)]).strip() for j in best]
         rows.append([(word, float(scores[j]), texts[i].replace(mask, word, 1)) for word, j in zip(words, best)])
     return rows
@@ -126,7 +153,7 @@ def classify(call: Call, texts: list[str]) -> list[list[Row]]:
     if config.problem_type == "regression" or config.num_labels == 1:
         return [[(config.id2label[j], float(score)) for j, score in enumerate(row)] for row in logits]
     scores = 1 / (1 + np.exp(-logits)) if config.problem_type == "multi_label_classification" else _softmax(logits)
-    return [[(config.id2label[int(j)], float(row[j])) for j in np.argsort(-row)[: call.top]] for row in scores]
+    return [[(config.id2label[int(j)], float(row[j])) for j in np.argsort(-row)[: call.wishes.top]] for row in scores]
 
 
 def tag(call: Call, texts: list[str]) -> list[list[Row]]:
@@ -154,16 +181,16 @@ def tag(call: Call, texts: list[str]) -> list[list[Row]]:
 
 def answer(call: Call, texts: list[str]) -> list[list[Row]]:
     """The spans of each text that best answer the question; at most 30 tokens long."""
-    if call.question is None:
+    if call.wishes.question is None:
         raise InputError("Question answering needs a question: --question 'Who …?'")
-    encoding, out = call([call.question] * len(texts), texts)
+    encoding, out = call([call.wishes.question] * len(texts), texts)
     found = []
     for i, text in enumerate(texts):
         engine = encoding[i]
         inside = np.array([sequence == 1 for sequence in engine.sequence_ids])
         starts, ends = (_softmax(np.where(inside, out[name][i], -1e30)) for name in ("start_logits", "end_logits"))
         spans = np.triu(np.tril(starts[:, None] * ends[None, :], 29))
-        best = np.argsort(-spans, axis=None)[: call.top]
+        best = np.argsort(-spans, axis=None)[: call.wishes.top]
         places = [np.unravel_index(j, spans.shape) for j in best if spans.flat[j] > 0]
         cut = [(engine.offsets[a][0], engine.offsets[b][1], float(spans[a, b])) for a, b in places]
         found.append([(text[start:end], start, end, score) for start, end, score in cut])
@@ -179,7 +206,7 @@ def compare(call: Call, texts: list[str]) -> list[list[Row]]:
         return [[("(embedding)", ", ".join(f"{x:.4f}" for x in vectors[0][:8]) + ", …")]]
     vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
     near = vectors @ vectors.T
-    return [[(texts[j], float(near[i, j])) for j in np.argsort(-near[i]) if j != i][: call.top] for i in range(len(texts))]
+    return [[(texts[j], float(near[i, j])) for j in np.argsort(-near[i]) if j != i][: call.wishes.top] for i in range(len(texts))]
 
 
 TASKS: dict[str, tuple[tuple[str, ...], Callable[[Call, list[str]], list[list[Row]]]]] = {
@@ -187,5 +214,7 @@ TASKS: dict[str, tuple[tuple[str, ...], Callable[[Call, list[str]], list[list[Ro
     "AutoModelForSequenceClassification": (("label", "score"), classify),
     "AutoModelForTokenClassification": (("entity", "text", "start", "end", "score"), tag),
     "AutoModelForQuestionAnswering": (("answer", "start", "end", "score"), answer),
+    "AutoModelForCausalLM": (("text",), write.write),
+    "AutoModelForSeq2SeqLM": (("text",), write.answer),
     "AutoModel": (("nearest", "cosine"), compare),
 }
