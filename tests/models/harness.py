@@ -383,6 +383,18 @@ def check_checkpoint(folder: Path, auto_class: str, backend: str, tolerance: flo
     assert_close(got, want, tolerance)
 
 
+def check_golden(folder: Path, auto_class: str, backend: str, outputs: dict[str, str], tolerance: float = TOLERANCE) -> None:
+    """Other people's files with the outputs that they stored beside them: `outputs` says which of theirs is which of ours."""
+    import json
+
+    (stored,) = folder.glob("golden_*.json")
+    golden = json.loads(stored.read_text())
+    model = auto(backend, auto_class).from_pretrained(folder, dtype="float32")
+    got = run(backend, model, {"input_ids": np.array(golden["sequences"])})
+    want = {ours: np.array(golden[theirs], np.float32) for theirs, ours in outputs.items()}
+    assert_close({name: got[name] for name in want}, want, tolerance)
+
+
 def heads(family: Family) -> list[str]:
     """The Auto classes that triform has for a family."""
     from triform.auto.registry import auto_classes, row

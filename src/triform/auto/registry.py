@@ -30,6 +30,7 @@ def _row(module: str, prefix: str, heads: str, **tasks: str) -> Row:
     return Row(module, prefix, tuple(heads.split()), tasks)
 
 
+ENCODER_HEADS = "Model ForMaskedLM ForSequenceClassification ForMultipleChoice ForTokenClassification ForQuestionAnswering"
 DECODER_HEADS = "Model ForCausalLM ForSequenceClassification ForTokenClassification ForQuestionAnswering"
 
 ARCHITECTURES: dict[str, Row] = {
@@ -37,6 +38,7 @@ ARCHITECTURES: dict[str, Row] = {
         "bert", "Bert", "Model ForPreTraining ForMaskedLM LMHeadModel ForNextSentencePrediction ForSequenceClassification "
         "ForMultipleChoice ForTokenClassification ForQuestionAnswering", CausalLM="LMHeadModel", TextEncoding="Model",
     ),
+    "camembert": _row("camembert", "Camembert", ENCODER_HEADS + " ForCausalLM", PreTraining="ForMaskedLM"),
     "gpt2": _row(
         "gpt2", "GPT2", "Model LMHeadModel ForSequenceClassification ForTokenClassification ForQuestionAnswering",
         PreTraining="LMHeadModel", CausalLM="LMHeadModel",
@@ -45,10 +47,12 @@ ARCHITECTURES: dict[str, Row] = {
     "mistral": _row("mistral", "Mistral", DECODER_HEADS),
     "qwen2": _row("qwen2", "Qwen2", DECODER_HEADS),
     "qwen3": _row("qwen3", "Qwen3", DECODER_HEADS),
+    "roberta": _row("roberta", "Roberta", ENCODER_HEADS + " ForCausalLM", PreTraining="ForMaskedLM", TextEncoding="Model"),
     "t5": _row(
         "t5", "T5", "Model EncoderModel ForConditionalGeneration ForSequenceClassification ForTokenClassification ForQuestionAnswering",
         PreTraining="ForConditionalGeneration", Seq2SeqLM="ForConditionalGeneration", TextEncoding="EncoderModel",
     ),
+    "xlm-roberta": _row("xlm_roberta", "XLMRoberta", ENCODER_HEADS + " ForCausalLM", PreTraining="ForMaskedLM", TextEncoding="Model"),
 }  # fmt: skip
 
 # Auto class -> what it is for, in the words of its documentation.
