@@ -231,3 +231,13 @@ class PreTrainingOutput(ModelOutput):
     seq_relationship_logits: Tensor = None
     hidden_states: Tensors | None = None
     attentions: Tensors | None = None
+
+
+class SentenceOrderOutput(ModelOutput):
+    """prediction_logits (B, T, V) of masked words, sop_logits (B, 2): 0 where two parts of a text are in their order."""
+
+    loss: Tensor | None = None
+    prediction_logits: Tensor = None
+    sop_logits: Tensor = None
+    hidden_states: Tensors | None = None
+    attentions: Tensors | None = None

@@ -33,6 +33,7 @@ class Family:
         variant_heads: the Auto classes that variants are tried on.
         unused: patterns of keys that the reference saves and triform does not need.
         shape: batch and length of the text.
+        asked: what the models are asked to show; less where the reference cannot.
     """
 
     model_type: str
@@ -47,6 +48,7 @@ class Family:
     unused: tuple[str, ...] = ()
     segments: bool = False
     shape: tuple[int, int] = (3, 11)
+    asked: tuple[str, ...] = ("output_hidden_states", "output_attentions")
 
     def __hash__(self) -> int:
         return hash(self.model_type)
@@ -145,7 +147,7 @@ def reference_case(family: Family, auto_class: str, variant: str | None = None, 
     inputs = text_inputs(family, auto_class, config, rng, left)
     given = {name: torch.tensor(value) for name, value in inputs.items()}
     with torch.no_grad():
-        outputs = dict(flat(model(**given, output_hidden_states=True, output_attentions=True)))
+        outputs = dict(flat(model(**given, **dict.fromkeys(family.asked, True))))
     mask = inputs.get("attention_mask")
     return Case(folder, inputs, outputs, None if mask is None or mask.ndim != 2 else mask)
 
@@ -236,7 +238,7 @@ def check_head(family: Family, auto_class: str, backend: str, variant: str | Non
     case = reference_case(family, auto_class, variant, left)
     model, info = auto(backend, auto_class).from_pretrained(case.folder, output_loading_info=True)
     assert not info["missing_keys"] and not info["mismatched_keys"]
-    got = run(backend, model, case.inputs, output_hidden_states=True, output_attentions=True)
+    got = run(backend, model, case.inputs, **dict.fromkeys(family.asked, True))
     assert_close(got, case.outputs, family.tolerance, case.real if left or family.decoder else None)
 
 

@@ -27,9 +27,14 @@ SIZES = {
 }  # fmt: skip
 
 
-def words_alone(auto_class, rng, config):
-    """Pre-training is filling in words: no sentence follows another."""
-    return {"next_sentence_label": None}
+def labelled(auto_class, rng, config):
+    """Pre-training is filling in words: no sentence follows another. Labels of a classifier are as config.problem_type says."""
+    labels = {}
+    if auto_class == "AutoModelForSequenceClassification" and config.problem_type == "multi_label_classification":
+        labels = {"labels": rng.integers(0, 2, (3, 5)).astype(np.float32)}
+    elif auto_class == "AutoModelForSequenceClassification" and config.problem_type == "regression":
+        labels = {"labels": rng.standard_normal((3, 5)).astype(np.float32)}
+    return {"next_sentence_label": None, **labels}
 
 
 FAMILY = Family(
@@ -43,10 +48,12 @@ FAMILY = Family(
         "decoder": {"is_decoder": True},
         "relative decoder": {"is_decoder": True, "position_embedding_type": "relative_key_query", "use_cache": False},
         "untied": {"tie_word_embeddings": False},
+        "several classes at once": {"problem_type": "multi_label_classification"},
+        "regression": {"problem_type": "regression"},
     },
     variant_heads=("AutoModel", "AutoModelForMaskedLM", "AutoModelForCausalLM", "AutoModelForSequenceClassification"),
     segments=True,
-    inputs=words_alone,
+    inputs=labelled,
 )  # fmt: skip
 globals().update(family_tests(FAMILY, main="AutoModelForMaskedLM"))
 
@@ -112,7 +119,7 @@ def test_without_ids_every_place_counts_as_a_token(backend):
 
 def test_too_long_a_text_is_refused(backend):
     model = auto(backend, "AutoModel").from_config(AutoConfig.for_model("roberta", **SIZES), seed=0)
-    with pytest.raises(InputError, match=r"39 tokens, but config.max_position_embeddings - pad_token_id - 1 is 38"):
+    with pytest.raises(InputError, match=r"39 tokens, but config.max_position_embeddings - 2 is 38"):
         model(**tensors(backend, {"input_ids": np.full((1, 39), 7)}))
 
 

@@ -34,17 +34,21 @@ ENCODER_HEADS = "Model ForMaskedLM ForSequenceClassification ForMultipleChoice F
 DECODER_HEADS = "Model ForCausalLM ForSequenceClassification ForTokenClassification ForQuestionAnswering"
 
 ARCHITECTURES: dict[str, Row] = {
+    "albert": _row("albert", "Albert", ENCODER_HEADS + " ForPreTraining", TextEncoding="Model"),
     "bert": _row(
         "bert", "Bert", "Model ForPreTraining ForMaskedLM LMHeadModel ForNextSentencePrediction ForSequenceClassification "
         "ForMultipleChoice ForTokenClassification ForQuestionAnswering", CausalLM="LMHeadModel", TextEncoding="Model",
     ),
     "camembert": _row("camembert", "Camembert", ENCODER_HEADS + " ForCausalLM", PreTraining="ForMaskedLM"),
+    "distilbert": _row("distilbert", "DistilBert", ENCODER_HEADS, PreTraining="ForMaskedLM", TextEncoding="Model"),
+    "electra": _row("electra", "Electra", ENCODER_HEADS + " ForPreTraining ForCausalLM", TextEncoding="Model"),
     "gpt2": _row(
         "gpt2", "GPT2", "Model LMHeadModel ForSequenceClassification ForTokenClassification ForQuestionAnswering",
         PreTraining="LMHeadModel", CausalLM="LMHeadModel",
     ),
     "llama": _row("llama", "Llama", DECODER_HEADS),
     "mistral": _row("mistral", "Mistral", DECODER_HEADS),
+    "mpnet": _row("mpnet", "MPNet", ENCODER_HEADS, PreTraining="ForMaskedLM"),
     "qwen2": _row("qwen2", "Qwen2", DECODER_HEADS),
     "qwen3": _row("qwen3", "Qwen3", DECODER_HEADS),
     "roberta": _row("roberta", "Roberta", ENCODER_HEADS + " ForCausalLM", PreTraining="ForMaskedLM", TextEncoding="Model"),

@@ -6,6 +6,8 @@ Names        attribute paths are checkpoint keys; `RENAME` lists the historical 
 Shapes       B batch, T tokens, S slots attended to, H heads, D hidden_size, V vocab_size, C num_labels
 """
 
+from typing import Any
+
 from triform.configs.bert import BertConfig
 from triform.outputs import EncoderOutput, LogitsOutput, PreTrainingOutput
 
@@ -23,7 +25,7 @@ from .encoding import (
 class BertEmbeddings(nn.Module):
     """Sum of word, position and segment embeddings, normalised."""
 
-    def __init__(self, config: BertConfig, width: int | None = None):
+    def __init__(self, config: Any, width: int | None = None):
         super().__init__()
         width = width or config.hidden_size
         self.word_embeddings = nn.Embedding(config.vocab_size, width, padding=config.pad_token_id)
@@ -45,7 +47,7 @@ class BertEmbeddings(nn.Module):
 class BertAddNorm(nn.Module):
     """Project, add the residual, normalise: the end of both halves of a layer."""
 
-    def __init__(self, width_in: int, config: BertConfig):
+    def __init__(self, width_in: int, config: Any):
         super().__init__()
         self.dense = nn.Linear(width_in, config.hidden_size)
         self.LayerNorm = nn.LayerNorm(config.hidden_size, eps=config.layer_norm_eps)
@@ -58,7 +60,7 @@ class BertAddNorm(nn.Module):
 class BertSelfAttention(nn.Module):
     """Multi-head attention of the tokens to each other."""
 
-    def __init__(self, config: BertConfig, layer: int):
+    def __init__(self, config: Any, layer: int):
         super().__init__()
         width = config.hidden_size
         self.layer, self.heads = layer, config.num_attention_heads
@@ -75,11 +77,12 @@ class BertSelfAttention(nn.Module):
 class BertRelativeAttention(BertSelfAttention):
     """The same, with a learned vector for each distance between two tokens, met by the query (and the key, for `relative_key_query`)."""
 
-    def __init__(self, config: BertConfig, layer: int):
+    def __init__(self, config: Any, layer: int):
         super().__init__(config, layer)
         self.farthest = config.max_position_embeddings - 1
         self.distance_embedding = nn.Embedding(2 * self.farthest + 1, config.hidden_size // self.heads)
         self.keys_too = config.position_embedding_type == "relative_key_query"
+        self.bias_scale = (config.hidden_size // self.heads) ** -0.5
 
     def forward(self, x, context):  # (B, T, D) -> (B, T, D)
         q, k, v = (ops.split_heads(project(x), self.heads) for project in (self.query, self.key, self.value))
@@ -90,7 +93,7 @@ class BertRelativeAttention(BertSelfAttention):
         bias = ops.einsum("bhtd,tsd->bhts", q, distances)
         if self.keys_too:
             bias = bias + ops.einsum("bhsd,tsd->bhts", k, distances)
-        bias = bias * q.shape[-1] ** -0.5
+        bias = bias * self.bias_scale
         return ops.merge_heads(ops.attention(q, k, v, context.mask, causal=context.causal, bias=bias, dropout=self.dropout))
 
 
@@ -120,7 +123,7 @@ class BertAttention(nn.Module):
 class BertIntermediate(nn.Module):
     """The wide half of the feed-forward network."""
 
-    def __init__(self, config: BertConfig):
+    def __init__(self, config: Any):
         super().__init__()
         self.dense = nn.Linear(config.hidden_size, config.intermediate_size)
         self.act = ops.activation(config.hidden_act)
@@ -165,7 +168,7 @@ class BertEncoder(nn.Module):
 class BertPooler(nn.Module):
     """A summary of the text, from its first token."""
 
-    def __init__(self, config: BertConfig):
+    def __init__(self, config: Any):
         super().__init__()
         self.dense = nn.Linear(config.hidden_size, config.hidden_size)
 

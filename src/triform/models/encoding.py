@@ -8,12 +8,6 @@ from .. import nn, ops
 from .losses import classification_loss, next_token_loss, span_loss
 
 
-def head_dropout(config: Any) -> float:
-    """How much the input of a classifier is dropped."""
-    rate = config.classifier_dropout
-    return config.hidden_dropout_prob if rate is None else rate
-
-
 def as_texts(*inputs: Any) -> list[Any]:
     """Inputs (B, N, T, …) of N choices each as those of B · N texts."""
     return [None if x is None else ops.reshape(x, (-1, *ops.shape(x)[2:])) for x in inputs]
@@ -35,6 +29,12 @@ class EncoderHead(nn.Model):
     def __init__(self, config: Any):
         super().__init__(config)
         setattr(self, self.prefix, self.base(config, **self.base_options))
+
+    @staticmethod
+    def head_dropout(config: Any) -> float:
+        """How much of a classifier's input is dropped."""
+        rate = config.classifier_dropout
+        return config.hidden_dropout_prob if rate is None else rate
 
 
 class EncoderForMaskedLM(EncoderHead):
@@ -88,7 +88,7 @@ class EncoderForSequenceClassification(EncoderHead):
 
     def __init__(self, config: Any):
         super().__init__(config)
-        self.dropout = nn.Dropout(head_dropout(config))
+        self.dropout = nn.Dropout(self.head_dropout(config))
         self.classifier = nn.Linear(config.hidden_size, config.num_labels)
 
     def forward(self, input_ids=None, attention_mask=None, token_type_ids=None, position_ids=None, inputs_embeds=None, labels=None):
@@ -106,7 +106,7 @@ class EncoderForMultipleChoice(EncoderHead):
 
     def __init__(self, config: Any):
         super().__init__(config)
-        self.dropout = nn.Dropout(head_dropout(config))
+        self.dropout = nn.Dropout(self.head_dropout(config))
         self.classifier = nn.Linear(config.hidden_size, 1)
 
     def forward(self, input_ids=None, attention_mask=None, token_type_ids=None, position_ids=None, inputs_embeds=None, labels=None):
@@ -124,7 +124,7 @@ class EncoderForTokenClassification(EncoderHead):
 
     def __init__(self, config: Any):
         super().__init__(config)
-        self.dropout = nn.Dropout(head_dropout(config))
+        self.dropout = nn.Dropout(self.head_dropout(config))
         self.classifier = nn.Linear(config.hidden_size, config.num_labels)
 
     def forward(self, input_ids=None, attention_mask=None, token_type_ids=None, position_ids=None, inputs_embeds=None, labels=None):

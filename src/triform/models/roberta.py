@@ -20,12 +20,14 @@ from .encoding import (
     EncoderForSequenceClassification,
     EncoderForTokenClassification,
     EncoderWithMemoryForMaskedLM,
-    head_dropout,
 )
 
 
-def count_tokens(input_ids: Any, pad: int) -> Any:  # (B, T) -> (B, T)
-    """pad + 1, pad + 2, … for the tokens of each text; `pad` for padding, wherever it stands."""
+def first_positions(model: Any, tokens: Any, input_ids: Any, pad: int) -> Any:  # -> (B, T), or (1, T) where there are embeddings alone
+    """pad + 1, pad + 2, … for the tokens of each text; pad for padding, wherever it stands. Raises InputError: the text is too long."""
+    ops.check_length(model, tokens, model.config.max_position_embeddings - pad - 1, f"max_position_embeddings - {pad + 1}")
+    if input_ids is None:
+        return ops.arange(ops.shape(tokens)[1], like=tokens)[None] + (pad + 1)
     real = ops.cast(input_ids != pad, "int")
     return ops.cumsum(real, axis=1) * real + pad
 
@@ -58,9 +60,7 @@ class RobertaModel(RobertaPreTrainedModel, BertModel):
     def number(self, tokens, input_ids, position_ids, past):
         if position_ids is not None or past is not None:
             return position_ids
-        pad, most = self.config.pad_token_id, self.config.max_position_embeddings
-        ops.check_length(self, tokens, most - pad - 1, "max_position_embeddings - pad_token_id - 1")
-        return ops.arange(ops.shape(tokens)[1], like=tokens)[None] + (pad + 1) if input_ids is None else count_tokens(input_ids, pad)
+        return first_positions(self, tokens, input_ids, self.config.pad_token_id)
 
 
 class RobertaLMHead(nn.Module):
@@ -125,7 +125,7 @@ class RobertaForSequenceClassification(RobertaPreTrainedModel, EncoderForSequenc
 
     def __init__(self, config: RobertaConfig):
         super().__init__(config)
-        self.classifier = RobertaClassificationHead(config, head_dropout(config))
+        self.classifier = RobertaClassificationHead(config, self.head_dropout(config))
 
     def scores(self, out):
         return self.classifier(out.last_hidden_state)
@@ -152,5 +152,5 @@ class RobertaForQuestionAnswering(RobertaPreTrainedModel, EncoderForQuestionAnsw
 TIED = {"lm_head.decoder.weight": "roberta.embeddings.word_embeddings.weight"}
 SHARED = {"lm_head.decoder.bias": "lm_head.bias"}
 OPTIONAL = (r"^(roberta\.)?pooler\.", r"\bcrossattention\.")  # files of masked-word models; encoders that become decoders
-IGNORE = (r"embeddings\.position_ids$", r"^lm_head\.decoder\.bias$")
+IGNORE = (r"embeddings\.position_ids$",)
 INIT = {r"(LayerNorm|layer_norm)\.weight$": "ones", r"weight$": ("normal", "initializer_range")}
