@@ -49,6 +49,7 @@ ARCHITECTURES: dict[str, Row] = {
     ),
     "llama": _row("llama", "Llama", DECODER_HEADS),
     "mistral": _row("mistral", "Mistral", DECODER_HEADS),
+    "modernbert": _row("modernbert", "ModernBert", ENCODER_HEADS),
     "mpnet": _row("mpnet", "MPNet", ENCODER_HEADS, PreTraining="ForMaskedLM"),
     "qwen2": _row("qwen2", "Qwen2", DECODER_HEADS),
     "qwen3": _row("qwen3", "Qwen3", DECODER_HEADS),
