@@ -241,3 +241,21 @@ class SentenceOrderOutput(ModelOutput):
     sop_logits: Tensor = None
     hidden_states: Tensors | None = None
     attentions: Tensors | None = None
+
+
+class GlobalEncoderOutput(EncoderOutput):
+    """EncoderOutput, with global_attentions: those of the G tokens of a text that see all, each (B, H, T, G)."""
+
+    global_attentions: Tensors | None = None
+
+
+class GlobalLogitsOutput(LogitsOutput):
+    """LogitsOutput, with global_attentions, each (B, H, T, G)."""
+
+    global_attentions: Tensors | None = None
+
+
+class GlobalQuestionAnsweringOutput(QuestionAnsweringOutput):
+    """QuestionAnsweringOutput, with global_attentions, each (B, H, T, G)."""
+
+    global_attentions: Tensors | None = None

@@ -34,6 +34,7 @@ class Family:
         unused: patterns of keys that the reference saves and triform does not need.
         shape: batch and length of the text.
         asked: what the models are asked to show; less where the reference cannot.
+        jitted: on Flax, calls are compiled; not where shapes of outputs depend on values.
         only_real: real tokens alone are compared, where padding sees no slot at all, so that its values mean nothing.
     """
 
@@ -50,6 +51,7 @@ class Family:
     segments: bool = False
     shape: tuple[int, int] = (3, 11)
     asked: tuple[str, ...] = ("output_hidden_states", "output_attentions")
+    jitted: bool = True
     only_real: bool = False
 
     def __hash__(self) -> int:
@@ -199,11 +201,11 @@ def auto(backend: str, auto_class: str) -> Any:
     return getattr(triform, MARK[backend] + auto_class)
 
 
-def run(backend: str, model: Any, inputs: dict[str, np.ndarray], **asked: Any) -> dict[str, np.ndarray]:
+def run(backend: str, model: Any, inputs: dict[str, np.ndarray], *, jitted: bool = True, **asked: Any) -> dict[str, np.ndarray]:
     """A model's outputs as NumPy arrays."""
     given = tensors(backend, inputs)
     if backend == "flax":
-        return dict(flat(model.jit()(**given, **asked)))
+        return dict(flat((model.jit() if jitted else model)(**given, **asked)))
     if backend == "torch":
         import torch
 
@@ -240,7 +242,7 @@ def check_head(family: Family, auto_class: str, backend: str, variant: str | Non
     case = reference_case(family, auto_class, variant, left)
     model, info = auto(backend, auto_class).from_pretrained(case.folder, output_loading_info=True)
     assert not info["missing_keys"] and not info["mismatched_keys"]
-    got = run(backend, model, case.inputs, **dict.fromkeys(family.asked, True))
+    got = run(backend, model, case.inputs, jitted=family.jitted, **dict.fromkeys(family.asked, True))
     assert_close(got, case.outputs, family.tolerance, case.real if left or family.decoder or family.only_real else None)
 
 

@@ -48,6 +48,7 @@ ARCHITECTURES: dict[str, Row] = {
         PreTraining="LMHeadModel", CausalLM="LMHeadModel",
     ),
     "llama": _row("llama", "Llama", DECODER_HEADS),
+    "longformer": _row("longformer", "Longformer", ENCODER_HEADS, PreTraining="ForMaskedLM", TextEncoding="Model"),
     "mistral": _row("mistral", "Mistral", DECODER_HEADS),
     "modernbert": _row("modernbert", "ModernBert", ENCODER_HEADS),
     "mpnet": _row("mpnet", "MPNet", ENCODER_HEADS, PreTraining="ForMaskedLM"),

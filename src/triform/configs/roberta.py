@@ -1,6 +1,7 @@
 """Configuration of RoBERTa."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from triform.configs.bert import BertConfig
 
@@ -17,7 +18,12 @@ class RobertaConfig(BertConfig):
 
     def validate(self) -> Iterator[str]:
         yield from super().validate()
-        if self.pad_token_id is None:
-            yield "pad_token_id is null, but positions are counted on from it"
-        elif not 0 <= self.pad_token_id < self.max_position_embeddings - 1:
-            yield f"pad_token_id={self.pad_token_id} leaves no positions below max_position_embeddings={self.max_position_embeddings}"
+        yield from padding_problems(self)
+
+
+def padding_problems(config: Any) -> Iterator[str]:
+    """What keeps positions from being counted on from `pad_token_id`."""
+    if config.pad_token_id is None:
+        yield "pad_token_id is null, but positions are counted on from it"
+    elif not 0 <= config.pad_token_id < config.max_position_embeddings - 1:
+        yield f"pad_token_id={config.pad_token_id} leaves no positions below max_position_embeddings={config.max_position_embeddings}"

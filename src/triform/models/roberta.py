@@ -35,7 +35,7 @@ def first_positions(model: Any, tokens: Any, input_ids: Any, pad: int) -> Any:  
 class RobertaEmbeddings(BertEmbeddings):
     """BERT's, with a position for padding that stays zero."""
 
-    def __init__(self, config: RobertaConfig):
+    def __init__(self, config: Any):
         super().__init__(config)
         self.position_embeddings = nn.Embedding(config.max_position_embeddings, config.hidden_size, padding=config.pad_token_id)
 
