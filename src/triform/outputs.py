@@ -259,3 +259,33 @@ class GlobalQuestionAnsweringOutput(QuestionAnsweringOutput):
     """QuestionAnsweringOutput, with global_attentions, each (B, H, T, G)."""
 
     global_attentions: Tensors | None = None
+
+
+class MemoryOutput(ModelOutput):
+    """last_hidden_state (B, T, D); mems: what the next call of a model with memory is to see, one (M, B, D) for each layer."""
+
+    last_hidden_state: Tensor = None
+    mems: Tensors | None = None
+    hidden_states: Tensors | None = None
+    attentions: Tensors | None = None
+
+
+class MemoryLogitsOutput(ModelOutput):
+    """logits as in LogitsOutput, and mems."""
+
+    loss: Tensor | None = None
+    logits: Tensor = None
+    mems: Tensors | None = None
+    hidden_states: Tensors | None = None
+    attentions: Tensors | None = None
+
+
+class MemoryQuestionAnsweringOutput(ModelOutput):
+    """start_logits and end_logits (B, T), and mems."""
+
+    loss: Tensor | None = None
+    start_logits: Tensor = None
+    end_logits: Tensor = None
+    mems: Tensors | None = None
+    hidden_states: Tensors | None = None
+    attentions: Tensors | None = None

@@ -60,6 +60,10 @@ ARCHITECTURES: dict[str, Row] = {
         PreTraining="ForConditionalGeneration", Seq2SeqLM="ForConditionalGeneration", TextEncoding="EncoderModel",
     ),
     "xlm-roberta": _row("xlm_roberta", "XLMRoberta", ENCODER_HEADS + " ForCausalLM", PreTraining="ForMaskedLM", TextEncoding="Model"),
+    "xlnet": _row(
+        "xlnet", "XLNet", "Model LMHeadModel ForSequenceClassification ForMultipleChoice ForTokenClassification ForQuestionAnsweringSimple",
+        PreTraining="LMHeadModel", CausalLM="LMHeadModel", QuestionAnswering="ForQuestionAnsweringSimple",
+    ),
 }  # fmt: skip
 
 # Auto class -> what it is for, in the words of its documentation.
