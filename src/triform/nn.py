@@ -134,7 +134,7 @@ class Dropout(Module):
     def __call__(self, x: Tensor) -> Tensor: ...
 
 
-def record(kind: str, x: Tensor) -> None:
+def record(kind: str, x: Tensor | tuple[Tensor, ...]) -> None:
     """Keeps x under `kind` ("hidden_states", "encoder_hidden_states", …) where the caller of the model asked for it."""
 
 

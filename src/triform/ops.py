@@ -289,6 +289,10 @@ def used(buffer: Tensor, end: Size, axis: int) -> Tensor:
 # ---- checks
 
 
+def known(x: Tensor) -> int | None:
+    """The value of an integer scalar, where the program runs as it is written; None while it is being traced, when there is none yet."""
+
+
 def check_length(module: Any, x: Tensor, most: int, field: str = "max_position_embeddings") -> None:
     """Raises InputError where x (B, T, …) has more than `most` tokens; `field` is the config's name for that limit."""
 

@@ -307,3 +307,61 @@ class GenerateBeamEncoderDecoderOutput(ModelOutput):
     cross_attentions: Any = None
     decoder_hidden_states: Any = None
     past_key_values: Any = None
+
+
+class SentenceOrderOutput(ModelOutput):
+    """prediction_logits (B, T, V) of masked words, sop_logits (B, 2): 0 where two parts of a text are in their order."""
+
+    loss: Tensor | None = None
+    prediction_logits: Tensor = None
+    sop_logits: Tensor = None
+    hidden_states: Tensors | None = None
+    attentions: Tensors | None = None
+
+
+class GlobalEncoderOutput(EncoderOutput):
+    """EncoderOutput, with global_attentions: those of the G tokens of a text that see all, each (B, H, T, G)."""
+
+    global_attentions: Tensors | None = None
+
+
+class GlobalLogitsOutput(LogitsOutput):
+    """LogitsOutput, with global_attentions, each (B, H, T, G)."""
+
+    global_attentions: Tensors | None = None
+
+
+class GlobalQuestionAnsweringOutput(QuestionAnsweringOutput):
+    """QuestionAnsweringOutput, with global_attentions, each (B, H, T, G)."""
+
+    global_attentions: Tensors | None = None
+
+
+class MemoryOutput(ModelOutput):
+    """last_hidden_state (B, T, D); mems: what the next call of a model with memory is to see, one (M, B, D) for each layer."""
+
+    last_hidden_state: Tensor = None
+    mems: Tensors | None = None
+    hidden_states: Tensors | None = None
+    attentions: Tensors | None = None
+
+
+class MemoryLogitsOutput(ModelOutput):
+    """logits as in LogitsOutput, and mems."""
+
+    loss: Tensor | None = None
+    logits: Tensor = None
+    mems: Tensors | None = None
+    hidden_states: Tensors | None = None
+    attentions: Tensors | None = None
+
+
+class MemoryQuestionAnsweringOutput(ModelOutput):
+    """start_logits and end_logits (B, T), and mems."""
+
+    loss: Tensor | None = None
+    start_logits: Tensor = None
+    end_logits: Tensor = None
+    mems: Tensors | None = None
+    hidden_states: Tensors | None = None
+    attentions: Tensors | None = None

@@ -173,7 +173,7 @@ CASES = [
 ]  # fmt: skip
 
 ELSEWHERE = {  # ops that the cases cannot hold, and where they are tested
-    "shape", "is_floating", "check_length", "exactly_one",  # below
+    "shape", "is_floating", "known", "check_length", "exactly_one",  # below
     "activation", "split_heads", "merge_heads", "padding_mask", "cross_entropy", "binary_cross_entropy", "mean_squared_error",
     "write", "used",  # test_ops_transformer.py
     "attention",  # test_ops_attention.py
@@ -275,6 +275,30 @@ def test_exactly_one(fw):
         fw.ops.exactly_one(fw, input_ids=zero, inputs_embeds=zero)
     with pytest.raises(InputError, match=r"neither.*input_ids and inputs_embeds"):
         fw.ops.exactly_one(fw, input_ids=None, inputs_embeds=None)
+
+
+def test_known(fw):
+    """A scalar has a value where the program runs as it is written, and none yet where it is traced."""
+    x, seen = fw.tensor(np.arange(5)), []
+
+    def program(x):
+        seen.append(fw.ops.known(fw.ops.max(x, 0)))
+        return x + 1
+
+    program(x)
+    if fw.name == "torch":
+        import torch
+
+        torch.compile(program, fullgraph=True, backend="eager")(x)
+    elif fw.name == "flax":
+        import jax
+
+        jax.jit(program)(x)
+    else:
+        import tensorflow as tf
+
+        tf.function(program, autograph=False)(x)
+    assert seen == [4, None]
 
 
 def test_open_sizes(fw):

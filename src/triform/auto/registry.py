@@ -30,9 +30,11 @@ def _row(module: str, prefix: str, heads: str, **tasks: str) -> Row:
     return Row(module, prefix, tuple(heads.split()), tasks)
 
 
+ENCODER_HEADS = "Model ForMaskedLM ForSequenceClassification ForMultipleChoice ForTokenClassification ForQuestionAnswering"
 DECODER_HEADS = "Model ForCausalLM ForSequenceClassification ForTokenClassification ForQuestionAnswering"
 
 ARCHITECTURES: dict[str, Row] = {
+    "albert": _row("albert", "Albert", ENCODER_HEADS + " ForPreTraining", TextEncoding="Model"),
     "bart": _row(
         "bart", "Bart", "Model ForConditionalGeneration ForCausalLM ForSequenceClassification ForQuestionAnswering",
         PreTraining="ForConditionalGeneration", MaskedLM="ForConditionalGeneration", Seq2SeqLM="ForConditionalGeneration",
@@ -42,6 +44,10 @@ ARCHITECTURES: dict[str, Row] = {
         "ForMultipleChoice ForTokenClassification ForQuestionAnswering", CausalLM="LMHeadModel", TextEncoding="Model",
     ),
     "bloom": _row("bloom", "Bloom", DECODER_HEADS, PreTraining="ForCausalLM"),
+    "camembert": _row("camembert", "Camembert", ENCODER_HEADS + " ForCausalLM", PreTraining="ForMaskedLM"),
+    "deberta-v2": _row("deberta_v2", "DebertaV2", ENCODER_HEADS, PreTraining="ForMaskedLM", TextEncoding="Model"),
+    "distilbert": _row("distilbert", "DistilBert", ENCODER_HEADS, PreTraining="ForMaskedLM", TextEncoding="Model"),
+    "electra": _row("electra", "Electra", ENCODER_HEADS + " ForPreTraining ForCausalLM", TextEncoding="Model"),
     "encoder-decoder": _row("encoder_decoder", "EncoderDecoder", "Model", Seq2SeqLM="Model"),
     "gemma2": _row("gemma2", "Gemma2", "Model ForCausalLM ForSequenceClassification ForTokenClassification"),
     "gpt2": _row(
@@ -50,16 +56,25 @@ ARCHITECTURES: dict[str, Row] = {
     ),
     "gpt_neox": _row("gpt_neox", "GPTNeoX", DECODER_HEADS),
     "llama": _row("llama", "Llama", DECODER_HEADS),
+    "longformer": _row("longformer", "Longformer", ENCODER_HEADS, PreTraining="ForMaskedLM", TextEncoding="Model"),
     "marian": _row("marian", "Marian", "Model MTModel ForCausalLM", Seq2SeqLM="MTModel"),
     "mistral": _row("mistral", "Mistral", DECODER_HEADS),
     "mixtral": _row("mixtral", "Mixtral", DECODER_HEADS),
+    "modernbert": _row("modernbert", "ModernBert", ENCODER_HEADS),
+    "mpnet": _row("mpnet", "MPNet", ENCODER_HEADS, PreTraining="ForMaskedLM"),
     "opt": _row("opt", "OPT", "Model ForCausalLM ForSequenceClassification ForQuestionAnswering"),
     "phi3": _row("phi3", "Phi3", "Model ForCausalLM ForSequenceClassification ForTokenClassification"),
     "qwen2": _row("qwen2", "Qwen2", DECODER_HEADS),
     "qwen3": _row("qwen3", "Qwen3", DECODER_HEADS),
+    "roberta": _row("roberta", "Roberta", ENCODER_HEADS + " ForCausalLM", PreTraining="ForMaskedLM", TextEncoding="Model"),
     "t5": _row(
         "t5", "T5", "Model EncoderModel ForConditionalGeneration ForSequenceClassification ForTokenClassification ForQuestionAnswering",
         PreTraining="ForConditionalGeneration", Seq2SeqLM="ForConditionalGeneration", TextEncoding="EncoderModel",
+    ),
+    "xlm-roberta": _row("xlm_roberta", "XLMRoberta", ENCODER_HEADS + " ForCausalLM", PreTraining="ForMaskedLM", TextEncoding="Model"),
+    "xlnet": _row(
+        "xlnet", "XLNet", "Model LMHeadModel ForSequenceClassification ForMultipleChoice ForTokenClassification ForQuestionAnsweringSimple",
+        PreTraining="LMHeadModel", CausalLM="LMHeadModel", QuestionAnswering="ForQuestionAnsweringSimple",
     ),
 }  # fmt: skip
 

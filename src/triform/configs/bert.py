@@ -1,6 +1,7 @@
 """Configuration of BERT."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from triform.configs.base import PretrainedConfig
 
@@ -28,8 +29,13 @@ class BertConfig(PretrainedConfig):
     classifier_dropout: float | None = None
 
     def validate(self) -> Iterator[str]:
-        if self.num_attention_heads < 1 or self.hidden_size % self.num_attention_heads:
-            yield f"hidden_size={self.hidden_size} is not a multiple of num_attention_heads={self.num_attention_heads}"
-        kinds = ("absolute", "relative_key", "relative_key_query")
-        if self.position_embedding_type not in kinds:
-            yield f"position_embedding_type is {self.position_embedding_type!r}, expected one of {', '.join(kinds)}"
+        yield from attention_problems(self)
+
+
+def attention_problems(config: Any) -> Iterator[str]:
+    """What attention of this kind cannot be: heads of unequal width, positions of an unknown kind."""
+    if config.num_attention_heads < 1 or config.hidden_size % config.num_attention_heads:
+        yield f"hidden_size={config.hidden_size} is not a multiple of num_attention_heads={config.num_attention_heads}"
+    kinds = ("absolute", "relative_key", "relative_key_query")
+    if config.position_embedding_type not in kinds:
+        yield f"position_embedding_type is {config.position_embedding_type!r}, expected one of {', '.join(kinds)}"

@@ -1,25 +1,43 @@
 # Made by tools/make_stubs.py: change the table in auto/registry.py and run `make fix`.
 from typing import Any
+from triform.models import albert as _albert
 from triform.models import bart as _bart
 from triform.models import bert as _bert
 from triform.models import bloom as _bloom
+from triform.models import camembert as _camembert
+from triform.models import deberta_v2 as _deberta_v2
+from triform.models import distilbert as _distilbert
+from triform.models import electra as _electra
 from triform.models import encoder_decoder as _encoder_decoder
 from triform.models import gemma2 as _gemma2
 from triform.models import gpt2 as _gpt2
 from triform.models import gpt_neox as _gpt_neox
 from triform.models import llama as _llama
+from triform.models import longformer as _longformer
 from triform.models import marian as _marian
 from triform.models import mistral as _mistral
 from triform.models import mixtral as _mixtral
+from triform.models import modernbert as _modernbert
+from triform.models import mpnet as _mpnet
 from triform.models import opt as _opt
 from triform.models import phi3 as _phi3
 from triform.models import qwen2 as _qwen2
 from triform.models import qwen3 as _qwen3
+from triform.models import roberta as _roberta
 from triform.models import t5 as _t5
+from triform.models import xlm_roberta as _xlm_roberta
+from triform.models import xlnet as _xlnet
 from triform.flax.pretrained import FlaxPreTrainedModel as FlaxPreTrainedModel
 
 def architecture_class(module: str, name: str) -> Any: ...
 
+class AlbertForMaskedLM(_albert.AlbertForMaskedLM, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class AlbertForMultipleChoice(_albert.AlbertForMultipleChoice, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class AlbertForPreTraining(_albert.AlbertForPreTraining, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class AlbertForQuestionAnswering(_albert.AlbertForQuestionAnswering, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class AlbertForSequenceClassification(_albert.AlbertForSequenceClassification, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class AlbertForTokenClassification(_albert.AlbertForTokenClassification, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class AlbertModel(_albert.AlbertModel, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class BartForCausalLM(_bart.BartForCausalLM, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class BartForConditionalGeneration(_bart.BartForConditionalGeneration, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class BartForQuestionAnswering(_bart.BartForQuestionAnswering, FlaxPreTrainedModel): ...  # type: ignore[misc]
@@ -39,6 +57,33 @@ class BloomForQuestionAnswering(_bloom.BloomForQuestionAnswering, FlaxPreTrained
 class BloomForSequenceClassification(_bloom.BloomForSequenceClassification, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class BloomForTokenClassification(_bloom.BloomForTokenClassification, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class BloomModel(_bloom.BloomModel, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class CamembertForCausalLM(_camembert.CamembertForCausalLM, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class CamembertForMaskedLM(_camembert.CamembertForMaskedLM, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class CamembertForMultipleChoice(_camembert.CamembertForMultipleChoice, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class CamembertForQuestionAnswering(_camembert.CamembertForQuestionAnswering, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class CamembertForSequenceClassification(_camembert.CamembertForSequenceClassification, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class CamembertForTokenClassification(_camembert.CamembertForTokenClassification, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class CamembertModel(_camembert.CamembertModel, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class DebertaV2ForMaskedLM(_deberta_v2.DebertaV2ForMaskedLM, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class DebertaV2ForMultipleChoice(_deberta_v2.DebertaV2ForMultipleChoice, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class DebertaV2ForQuestionAnswering(_deberta_v2.DebertaV2ForQuestionAnswering, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class DebertaV2ForSequenceClassification(_deberta_v2.DebertaV2ForSequenceClassification, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class DebertaV2ForTokenClassification(_deberta_v2.DebertaV2ForTokenClassification, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class DebertaV2Model(_deberta_v2.DebertaV2Model, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class DistilBertForMaskedLM(_distilbert.DistilBertForMaskedLM, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class DistilBertForMultipleChoice(_distilbert.DistilBertForMultipleChoice, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class DistilBertForQuestionAnswering(_distilbert.DistilBertForQuestionAnswering, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class DistilBertForSequenceClassification(_distilbert.DistilBertForSequenceClassification, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class DistilBertForTokenClassification(_distilbert.DistilBertForTokenClassification, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class DistilBertModel(_distilbert.DistilBertModel, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class ElectraForCausalLM(_electra.ElectraForCausalLM, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class ElectraForMaskedLM(_electra.ElectraForMaskedLM, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class ElectraForMultipleChoice(_electra.ElectraForMultipleChoice, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class ElectraForPreTraining(_electra.ElectraForPreTraining, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class ElectraForQuestionAnswering(_electra.ElectraForQuestionAnswering, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class ElectraForSequenceClassification(_electra.ElectraForSequenceClassification, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class ElectraForTokenClassification(_electra.ElectraForTokenClassification, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class ElectraModel(_electra.ElectraModel, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class EncoderDecoderModel(_encoder_decoder.EncoderDecoderModel, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class GPT2ForQuestionAnswering(_gpt2.GPT2ForQuestionAnswering, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class GPT2ForSequenceClassification(_gpt2.GPT2ForSequenceClassification, FlaxPreTrainedModel): ...  # type: ignore[misc]
@@ -59,6 +104,18 @@ class LlamaForQuestionAnswering(_llama.LlamaForQuestionAnswering, FlaxPreTrained
 class LlamaForSequenceClassification(_llama.LlamaForSequenceClassification, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class LlamaForTokenClassification(_llama.LlamaForTokenClassification, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class LlamaModel(_llama.LlamaModel, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class LongformerForMaskedLM(_longformer.LongformerForMaskedLM, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class LongformerForMultipleChoice(_longformer.LongformerForMultipleChoice, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class LongformerForQuestionAnswering(_longformer.LongformerForQuestionAnswering, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class LongformerForSequenceClassification(_longformer.LongformerForSequenceClassification, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class LongformerForTokenClassification(_longformer.LongformerForTokenClassification, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class LongformerModel(_longformer.LongformerModel, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class MPNetForMaskedLM(_mpnet.MPNetForMaskedLM, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class MPNetForMultipleChoice(_mpnet.MPNetForMultipleChoice, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class MPNetForQuestionAnswering(_mpnet.MPNetForQuestionAnswering, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class MPNetForSequenceClassification(_mpnet.MPNetForSequenceClassification, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class MPNetForTokenClassification(_mpnet.MPNetForTokenClassification, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class MPNetModel(_mpnet.MPNetModel, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class MarianForCausalLM(_marian.MarianForCausalLM, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class MarianMTModel(_marian.MarianMTModel, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class MarianModel(_marian.MarianModel, FlaxPreTrainedModel): ...  # type: ignore[misc]
@@ -72,6 +129,12 @@ class MixtralForQuestionAnswering(_mixtral.MixtralForQuestionAnswering, FlaxPreT
 class MixtralForSequenceClassification(_mixtral.MixtralForSequenceClassification, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class MixtralForTokenClassification(_mixtral.MixtralForTokenClassification, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class MixtralModel(_mixtral.MixtralModel, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class ModernBertForMaskedLM(_modernbert.ModernBertForMaskedLM, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class ModernBertForMultipleChoice(_modernbert.ModernBertForMultipleChoice, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class ModernBertForQuestionAnswering(_modernbert.ModernBertForQuestionAnswering, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class ModernBertForSequenceClassification(_modernbert.ModernBertForSequenceClassification, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class ModernBertForTokenClassification(_modernbert.ModernBertForTokenClassification, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class ModernBertModel(_modernbert.ModernBertModel, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class OPTForCausalLM(_opt.OPTForCausalLM, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class OPTForQuestionAnswering(_opt.OPTForQuestionAnswering, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class OPTForSequenceClassification(_opt.OPTForSequenceClassification, FlaxPreTrainedModel): ...  # type: ignore[misc]
@@ -90,9 +153,29 @@ class Qwen3ForQuestionAnswering(_qwen3.Qwen3ForQuestionAnswering, FlaxPreTrained
 class Qwen3ForSequenceClassification(_qwen3.Qwen3ForSequenceClassification, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class Qwen3ForTokenClassification(_qwen3.Qwen3ForTokenClassification, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class Qwen3Model(_qwen3.Qwen3Model, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class RobertaForCausalLM(_roberta.RobertaForCausalLM, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class RobertaForMaskedLM(_roberta.RobertaForMaskedLM, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class RobertaForMultipleChoice(_roberta.RobertaForMultipleChoice, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class RobertaForQuestionAnswering(_roberta.RobertaForQuestionAnswering, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class RobertaForSequenceClassification(_roberta.RobertaForSequenceClassification, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class RobertaForTokenClassification(_roberta.RobertaForTokenClassification, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class RobertaModel(_roberta.RobertaModel, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class T5EncoderModel(_t5.T5EncoderModel, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class T5ForConditionalGeneration(_t5.T5ForConditionalGeneration, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class T5ForQuestionAnswering(_t5.T5ForQuestionAnswering, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class T5ForSequenceClassification(_t5.T5ForSequenceClassification, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class T5ForTokenClassification(_t5.T5ForTokenClassification, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class T5Model(_t5.T5Model, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class XLMRobertaForCausalLM(_xlm_roberta.XLMRobertaForCausalLM, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class XLMRobertaForMaskedLM(_xlm_roberta.XLMRobertaForMaskedLM, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class XLMRobertaForMultipleChoice(_xlm_roberta.XLMRobertaForMultipleChoice, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class XLMRobertaForQuestionAnswering(_xlm_roberta.XLMRobertaForQuestionAnswering, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class XLMRobertaForSequenceClassification(_xlm_roberta.XLMRobertaForSequenceClassification, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class XLMRobertaForTokenClassification(_xlm_roberta.XLMRobertaForTokenClassification, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class XLMRobertaModel(_xlm_roberta.XLMRobertaModel, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class XLNetForMultipleChoice(_xlnet.XLNetForMultipleChoice, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class XLNetForQuestionAnsweringSimple(_xlnet.XLNetForQuestionAnsweringSimple, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class XLNetForSequenceClassification(_xlnet.XLNetForSequenceClassification, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class XLNetForTokenClassification(_xlnet.XLNetForTokenClassification, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class XLNetLMHeadModel(_xlnet.XLNetLMHeadModel, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class XLNetModel(_xlnet.XLNetModel, FlaxPreTrainedModel): ...  # type: ignore[misc]

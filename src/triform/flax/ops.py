@@ -336,6 +336,10 @@ def used(buffer, end, axis):
 # ---- checks
 
 
+def known(x):
+    return None if isinstance(x, jax.core.Tracer) else int(x)
+
+
 def check_length(module, x, most, field="max_position_embeddings"):
     if x.shape[1] > most:
         raise calls.ShapeError(

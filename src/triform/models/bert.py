@@ -6,19 +6,28 @@ Names        attribute paths are checkpoint keys; `RENAME` lists the historical 
 Shapes       B batch, T tokens, S slots attended to, H heads, D hidden_size, V vocab_size, C num_labels
 """
 
+from typing import Any
+
 from triform.configs.bert import BertConfig
-from triform.outputs import CausalLMOutput, EncoderOutput, LogitsOutput, PreTrainingOutput, QuestionAnsweringOutput
+from triform.outputs import EncoderOutput, LogitsOutput, PreTrainingOutput
 
 from .. import nn, ops
-from .losses import classification_loss, next_token_loss, span_loss
+from .encoding import (
+    EncoderForCausalLM,
+    EncoderForMultipleChoice,
+    EncoderForQuestionAnswering,
+    EncoderForSequenceClassification,
+    EncoderForTokenClassification,
+    EncoderWithMemoryForMaskedLM,
+)
 
 
 class BertEmbeddings(nn.Module):
     """Sum of word, position and segment embeddings, normalised."""
 
-    def __init__(self, config: BertConfig):
+    def __init__(self, config: Any, width: int | None = None):
         super().__init__()
-        width = config.hidden_size
+        width = width or config.hidden_size
         self.word_embeddings = nn.Embedding(config.vocab_size, width, padding=config.pad_token_id)
         self.position_embeddings = nn.Embedding(config.max_position_embeddings, width)
         self.token_type_embeddings = nn.Embedding(config.type_vocab_size, width)
@@ -38,7 +47,7 @@ class BertEmbeddings(nn.Module):
 class BertAddNorm(nn.Module):
     """Project, add the residual, normalise: the end of both halves of a layer."""
 
-    def __init__(self, width_in: int, config: BertConfig):
+    def __init__(self, width_in: int, config: Any):
         super().__init__()
         self.dense = nn.Linear(width_in, config.hidden_size)
         self.LayerNorm = nn.LayerNorm(config.hidden_size, eps=config.layer_norm_eps)
@@ -51,7 +60,7 @@ class BertAddNorm(nn.Module):
 class BertSelfAttention(nn.Module):
     """Multi-head attention of the tokens to each other."""
 
-    def __init__(self, config: BertConfig, layer: int):
+    def __init__(self, config: Any, layer: int):
         super().__init__()
         width = config.hidden_size
         self.layer, self.heads = layer, config.num_attention_heads
@@ -68,11 +77,12 @@ class BertSelfAttention(nn.Module):
 class BertRelativeAttention(BertSelfAttention):
     """The same, with a learned vector for each distance between two tokens, met by the query (and the key, for `relative_key_query`)."""
 
-    def __init__(self, config: BertConfig, layer: int):
+    def __init__(self, config: Any, layer: int):
         super().__init__(config, layer)
         self.farthest = config.max_position_embeddings - 1
         self.distance_embedding = nn.Embedding(2 * self.farthest + 1, config.hidden_size // self.heads)
         self.keys_too = config.position_embedding_type == "relative_key_query"
+        self.bias_scale = (config.hidden_size // self.heads) ** -0.5
 
     def forward(self, x, context):  # (B, T, D) -> (B, T, D)
         q, k, v = (ops.split_heads(project(x), self.heads) for project in (self.query, self.key, self.value))
@@ -83,7 +93,7 @@ class BertRelativeAttention(BertSelfAttention):
         bias = ops.einsum("bhtd,tsd->bhts", q, distances)
         if self.keys_too:
             bias = bias + ops.einsum("bhsd,tsd->bhts", k, distances)
-        bias = bias * q.shape[-1] ** -0.5
+        bias = bias * self.bias_scale
         return ops.merge_heads(ops.attention(q, k, v, context.mask, causal=context.causal, bias=bias, dropout=self.dropout))
 
 
@@ -113,7 +123,7 @@ class BertAttention(nn.Module):
 class BertIntermediate(nn.Module):
     """The wide half of the feed-forward network."""
 
-    def __init__(self, config: BertConfig):
+    def __init__(self, config: Any):
         super().__init__()
         self.dense = nn.Linear(config.hidden_size, config.intermediate_size)
         self.act = ops.activation(config.hidden_act)
@@ -158,7 +168,7 @@ class BertEncoder(nn.Module):
 class BertPooler(nn.Module):
     """A summary of the text, from its first token."""
 
-    def __init__(self, config: BertConfig):
+    def __init__(self, config: Any):
         super().__init__()
         self.dense = nn.Linear(config.hidden_size, config.hidden_size)
 
@@ -204,15 +214,23 @@ class BertModel(BertPreTrainedModel):
         encoder_hidden_states=None, encoder_attention_mask=None, past_key_values=None, use_cache=None,
     ):  # fmt: skip
         tokens = ops.exactly_one(self, input_ids=input_ids, inputs_embeds=inputs_embeds)
-        ops.check_length(self, tokens, self.config.max_position_embeddings)
         decodes = self.config.is_decoder
         context = nn.Context(
-            tokens, attention_mask, causal=decodes, past=past_key_values, position_ids=position_ids,
+            tokens, attention_mask, causal=decodes, past=past_key_values,
+            position_ids=self.number(tokens, input_ids, position_ids, past_key_values),
             use_cache=decodes and (self.config.use_cache if use_cache is None else use_cache),
             memory=encoder_hidden_states if self.config.add_cross_attention else None, memory_mask=encoder_attention_mask,
         )  # fmt: skip
-        x = self.encoder(self.embeddings(input_ids, inputs_embeds, token_type_ids, context.positions), context)
+        x = self.encoder(self.embed(input_ids, inputs_embeds, token_type_ids, context.positions), context)
         return EncoderOutput(x, None if self.pooler is None else self.pooler(x), context.cache())
+
+    def number(self, tokens, input_ids, position_ids, past):
+        """The positions to begin with, None for the usual ones. Raises InputError where the text is too long."""
+        ops.check_length(self, tokens, self.config.max_position_embeddings)
+        return position_ids
+
+    def embed(self, input_ids, inputs_embeds, token_type_ids, positions):  # -> (B, T, D)
+        return self.embeddings(input_ids, inputs_embeds, token_type_ids, positions)
 
 
 class BertTransform(nn.Module):
@@ -273,41 +291,30 @@ class BertForPreTraining(BertPreTrainedModel):
         return PreTrainingOutput(loss, words, order)
 
 
-class BertForMaskedLM(BertPreTrainedModel):
+class BertForMaskedLM(BertPreTrainedModel, EncoderWithMemoryForMaskedLM):
     """BERT with a score for each word at each place: logits (B, T, V). labels (B, T): -100 where nothing is to be predicted."""
+
+    base = BertModel
 
     def __init__(self, config: BertConfig):
         super().__init__(config)
-        self.bert = BertModel(config, add_pooling_layer=False)
         self.cls = BertHeads(config)
 
-    def forward(
-        self, input_ids=None, attention_mask=None, token_type_ids=None, position_ids=None, inputs_embeds=None,
-        encoder_hidden_states=None, encoder_attention_mask=None, labels=None,
-    ):  # fmt: skip
-        out = self.bert(
-            input_ids, attention_mask, token_type_ids, position_ids, inputs_embeds, encoder_hidden_states, encoder_attention_mask
-        )
-        logits = self.cls.predictions(out.last_hidden_state)
-        return LogitsOutput(None if labels is None else ops.cross_entropy(logits, labels), logits)
+    def words(self, x):
+        return self.cls.predictions(x)
 
 
-class BertLMHeadModel(BertForMaskedLM):
-    """BERT as a left-to-right language model (set `config.is_decoder`): logits (B, T, V).
+class BertLMHeadModel(BertPreTrainedModel, EncoderForCausalLM):
+    """BERT as a left-to-right language model (set `config.is_decoder`); see `EncoderForCausalLM`."""
 
-    Takes BertModel's inputs, labels (B, T) as they are (they are shifted here), and `logits_to_keep`: only the last so many (0: all).
-    """
+    base = BertModel
 
-    def forward(
-        self, input_ids=None, attention_mask=None, token_type_ids=None, position_ids=None, inputs_embeds=None,
-        encoder_hidden_states=None, encoder_attention_mask=None, labels=None, past_key_values=None, use_cache=None, logits_to_keep=0,
-    ):  # fmt: skip
-        out = self.bert(
-            input_ids, attention_mask, token_type_ids, position_ids, inputs_embeds, encoder_hidden_states, encoder_attention_mask,
-            past_key_values, False if labels is not None else use_cache,
-        )  # fmt: skip
-        logits = self.cls.predictions(out.last_hidden_state[:, -logits_to_keep:])
-        return CausalLMOutput(None if labels is None else next_token_loss(logits, labels), logits, out.past_key_values)
+    def __init__(self, config: BertConfig):
+        super().__init__(config)
+        self.cls = BertHeads(config)
+
+    def words(self, x):
+        return self.cls.predictions(x)
 
 
 class BertForNextSentencePrediction(BertPreTrainedModel):
@@ -324,72 +331,28 @@ class BertForNextSentencePrediction(BertPreTrainedModel):
         return LogitsOutput(None if labels is None else ops.cross_entropy(logits, labels), logits)
 
 
-class BertClassifier(BertPreTrainedModel):
-    """What the heads with a linear classifier have in common."""
-
-    def __init__(self, config: BertConfig, pooled: bool, classes: int):
-        super().__init__(config)
-        dropout = config.hidden_dropout_prob if config.classifier_dropout is None else config.classifier_dropout
-        self.bert = BertModel(config, add_pooling_layer=pooled)
-        self.dropout = nn.Dropout(dropout)
-        self.classifier = nn.Linear(config.hidden_size, classes)
-
-
-class BertForSequenceClassification(BertClassifier):
+class BertForSequenceClassification(BertPreTrainedModel, EncoderForSequenceClassification):
     """BERT with a linear classifier on the pooled first token: logits (B, C). labels: see `classification_loss`."""
 
-    def __init__(self, config: BertConfig):
-        super().__init__(config, pooled=True, classes=config.num_labels)
-
-    def forward(self, input_ids=None, attention_mask=None, token_type_ids=None, position_ids=None, inputs_embeds=None, labels=None):
-        out = self.bert(input_ids, attention_mask, token_type_ids, position_ids, inputs_embeds)
-        logits = self.classifier(self.dropout(out.pooler_output))
-        return LogitsOutput(None if labels is None else classification_loss(self.config, logits, labels), logits)
+    base = BertModel
 
 
-class BertForMultipleChoice(BertClassifier):
+class BertForMultipleChoice(BertPreTrainedModel, EncoderForMultipleChoice):
     """BERT that scores N choices: inputs (B, N, T), logits (B, N), labels (B,)."""
 
-    def __init__(self, config: BertConfig):
-        super().__init__(config, pooled=True, classes=1)
-
-    def forward(self, input_ids=None, attention_mask=None, token_type_ids=None, position_ids=None, inputs_embeds=None, labels=None):
-        given = (input_ids, attention_mask, token_type_ids, position_ids, inputs_embeds)
-        choices = ops.shape(ops.exactly_one(self, input_ids=input_ids, inputs_embeds=inputs_embeds))[1]
-        out = self.bert(*(None if x is None else ops.reshape(x, (-1, *ops.shape(x)[2:])) for x in given))
-        logits = ops.reshape(self.classifier(self.dropout(out.pooler_output)), (-1, choices))
-        return LogitsOutput(None if labels is None else ops.cross_entropy(logits, labels), logits)
+    base = BertModel
 
 
-class BertForTokenClassification(BertClassifier):
+class BertForTokenClassification(BertPreTrainedModel, EncoderForTokenClassification):
     """BERT with a linear classifier on every token: logits (B, T, C), labels (B, T)."""
 
-    def __init__(self, config: BertConfig):
-        super().__init__(config, pooled=False, classes=config.num_labels)
-
-    def forward(self, input_ids=None, attention_mask=None, token_type_ids=None, position_ids=None, inputs_embeds=None, labels=None):
-        out = self.bert(input_ids, attention_mask, token_type_ids, position_ids, inputs_embeds)
-        logits = self.classifier(self.dropout(out.last_hidden_state))
-        return LogitsOutput(None if labels is None else ops.cross_entropy(logits, labels), logits)
+    base = BertModel
 
 
-class BertForQuestionAnswering(BertPreTrainedModel):
+class BertForQuestionAnswering(BertPreTrainedModel, EncoderForQuestionAnswering):
     """BERT that marks the span of an answer: start_logits and end_logits (B, T); start_positions and end_positions (B,)."""
 
-    def __init__(self, config: BertConfig):
-        super().__init__(config)
-        self.bert = BertModel(config, add_pooling_layer=False)
-        self.qa_outputs = nn.Linear(config.hidden_size, config.num_labels)
-
-    def forward(
-        self, input_ids=None, attention_mask=None, token_type_ids=None, position_ids=None, inputs_embeds=None,
-        start_positions=None, end_positions=None,
-    ):  # fmt: skip
-        out = self.bert(input_ids, attention_mask, token_type_ids, position_ids, inputs_embeds)
-        scores = self.qa_outputs(out.last_hidden_state)
-        starts, ends = scores[..., 0], scores[..., 1]
-        given = start_positions is not None and end_positions is not None
-        return QuestionAnsweringOutput(span_loss(starts, ends, start_positions, end_positions) if given else None, starts, ends)
+    base = BertModel
 
 
 TIED = {"cls.predictions.decoder.weight": "bert.embeddings.word_embeddings.weight"}

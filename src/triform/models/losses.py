@@ -35,6 +35,16 @@ def next_token_loss(logits: Any, labels: Any) -> Any:
     return ops.cross_entropy(logits[:, :-1], labels[:, 1:])
 
 
+def masked_binary_cross_entropy(logits: Any, labels: Any, mask: Any) -> Any:
+    """Binary cross entropy over the entries that a mask admits; logits, labels and mask (B, T)."""
+    if mask is None:
+        return ops.binary_cross_entropy(logits, labels)
+    there = mask == 1
+    hidden = ops.where(there, ops.cast(logits, "float32"), -1e4)  # where the label is 0, such a score costs exactly nothing
+    share = ops.mean(ops.cast(there, "float32"))
+    return ops.binary_cross_entropy(hidden, ops.where(there, labels, 0)) / share
+
+
 def span_loss(start_logits: Any, end_logits: Any, start_positions: Any, end_positions: Any) -> Any:
     """Mean of the cross entropies of where an answer starts and ends.
 

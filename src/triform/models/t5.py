@@ -6,27 +6,15 @@ Names        attribute paths are checkpoint keys
 Shapes       B batch, S tokens of the encoder, T of the decoder, H heads, D d_model, V vocab_size, C num_labels
 """
 
-import math
 from typing import Any
-
-import numpy as np
 
 from triform.configs.t5 import T5Config
 from triform.outputs import BaseModelOutput, LogitsOutput, Seq2SeqLMOutput, Seq2SeqModelOutput, Seq2SeqQuestionAnsweringOutput
 
 from .. import nn, ops
+from .buckets import bucket_table, buckets_between
 from .losses import classification_loss, span_loss
 from .seq2seq import ClassificationHead, at_last_end, memory_of, shift_right
-
-
-def bucket_table(config: T5Config, both_sides: bool) -> np.ndarray:
-    """Distance -> bucket: small distances have one each, larger ones share logarithmically growing ones, up to the largest distance."""
-    buckets = config.relative_attention_num_buckets // (2 if both_sides else 1)
-    exact, farthest = buckets // 2, config.relative_attention_max_distance
-    distances = np.arange(farthest + 1, dtype=np.float32)
-    growth = np.log(np.maximum(distances, 1) / np.float32(exact)) / np.float32(math.log(farthest / exact)) * np.float32(buckets - exact)
-    far = np.minimum(exact + np.asarray(growth, np.int64), buckets - 1)
-    return np.where(distances < exact, np.asarray(distances, np.int64), far)
 
 
 class T5Attention(nn.Module):
@@ -139,8 +127,9 @@ class T5Stack(nn.Module):
         self.final_layer_norm = nn.RMSNorm(config.d_model, eps=config.layer_norm_epsilon)
         self.dropout = nn.Dropout(config.dropout_rate)
         self.kind = "decoder_" if decodes else "encoder_"
-        self.table, self.decodes = tuple(map(int, bucket_table(config, both_sides=not decodes))), decodes
-        self.buckets = config.relative_attention_num_buckets
+        buckets = config.relative_attention_num_buckets
+        self.table = bucket_table(buckets, config.relative_attention_max_distance, both_sides=not decodes)
+        self.later = 0 if decodes else buckets // 2
 
     def forward(self, input_ids, inputs_embeds, context):  # -> (B, T, D)
         x = self.dropout(self.embed_tokens(input_ids) if inputs_embeds is None else inputs_embeds)
@@ -153,13 +142,7 @@ class T5Stack(nn.Module):
         return x
 
     def position_bias(self, context, x):  # -> (1, H, T, S)
-        queries, slots = context.slots()
-        ahead = slots[None, :] - queries[:, None]
-        distance = ops.maximum(-ahead, 0) if self.decodes else ops.absolute(ahead)
-        table = ops.constant(np.array(self.table), like=queries)
-        buckets = ops.take(table, ops.minimum(distance, len(self.table) - 1), axis=0)
-        if not self.decodes:  # the other half of the buckets is for what comes later
-            buckets = buckets + ops.where(ahead > 0, self.buckets // 2, ops.zeros_like(ahead))
+        buckets = buckets_between(context.slots(), self.table, self.later)
         first: Any = self.block[0].layer[0]
         bias = first.SelfAttention.relative_attention_bias(buckets)  # (T, S, H)
         return ops.cast(ops.transpose(bias, (2, 0, 1))[None], x.dtype)

@@ -1,25 +1,43 @@
 # Made by tools/make_stubs.py: change the table in auto/registry.py and run `make fix`.
 from typing import Any
+from triform.models import albert as _albert
 from triform.models import bart as _bart
 from triform.models import bert as _bert
 from triform.models import bloom as _bloom
+from triform.models import camembert as _camembert
+from triform.models import deberta_v2 as _deberta_v2
+from triform.models import distilbert as _distilbert
+from triform.models import electra as _electra
 from triform.models import encoder_decoder as _encoder_decoder
 from triform.models import gemma2 as _gemma2
 from triform.models import gpt2 as _gpt2
 from triform.models import gpt_neox as _gpt_neox
 from triform.models import llama as _llama
+from triform.models import longformer as _longformer
 from triform.models import marian as _marian
 from triform.models import mistral as _mistral
 from triform.models import mixtral as _mixtral
+from triform.models import modernbert as _modernbert
+from triform.models import mpnet as _mpnet
 from triform.models import opt as _opt
 from triform.models import phi3 as _phi3
 from triform.models import qwen2 as _qwen2
 from triform.models import qwen3 as _qwen3
+from triform.models import roberta as _roberta
 from triform.models import t5 as _t5
+from triform.models import xlm_roberta as _xlm_roberta
+from triform.models import xlnet as _xlnet
 from triform.tf.pretrained import TFPreTrainedModel as TFPreTrainedModel
 
 def architecture_class(module: str, name: str) -> Any: ...
 
+class AlbertForMaskedLM(_albert.AlbertForMaskedLM, TFPreTrainedModel): ...  # type: ignore[misc]
+class AlbertForMultipleChoice(_albert.AlbertForMultipleChoice, TFPreTrainedModel): ...  # type: ignore[misc]
+class AlbertForPreTraining(_albert.AlbertForPreTraining, TFPreTrainedModel): ...  # type: ignore[misc]
+class AlbertForQuestionAnswering(_albert.AlbertForQuestionAnswering, TFPreTrainedModel): ...  # type: ignore[misc]
+class AlbertForSequenceClassification(_albert.AlbertForSequenceClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class AlbertForTokenClassification(_albert.AlbertForTokenClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class AlbertModel(_albert.AlbertModel, TFPreTrainedModel): ...  # type: ignore[misc]
 class BartForCausalLM(_bart.BartForCausalLM, TFPreTrainedModel): ...  # type: ignore[misc]
 class BartForConditionalGeneration(_bart.BartForConditionalGeneration, TFPreTrainedModel): ...  # type: ignore[misc]
 class BartForQuestionAnswering(_bart.BartForQuestionAnswering, TFPreTrainedModel): ...  # type: ignore[misc]
@@ -39,6 +57,33 @@ class BloomForQuestionAnswering(_bloom.BloomForQuestionAnswering, TFPreTrainedMo
 class BloomForSequenceClassification(_bloom.BloomForSequenceClassification, TFPreTrainedModel): ...  # type: ignore[misc]
 class BloomForTokenClassification(_bloom.BloomForTokenClassification, TFPreTrainedModel): ...  # type: ignore[misc]
 class BloomModel(_bloom.BloomModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class CamembertForCausalLM(_camembert.CamembertForCausalLM, TFPreTrainedModel): ...  # type: ignore[misc]
+class CamembertForMaskedLM(_camembert.CamembertForMaskedLM, TFPreTrainedModel): ...  # type: ignore[misc]
+class CamembertForMultipleChoice(_camembert.CamembertForMultipleChoice, TFPreTrainedModel): ...  # type: ignore[misc]
+class CamembertForQuestionAnswering(_camembert.CamembertForQuestionAnswering, TFPreTrainedModel): ...  # type: ignore[misc]
+class CamembertForSequenceClassification(_camembert.CamembertForSequenceClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class CamembertForTokenClassification(_camembert.CamembertForTokenClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class CamembertModel(_camembert.CamembertModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class DebertaV2ForMaskedLM(_deberta_v2.DebertaV2ForMaskedLM, TFPreTrainedModel): ...  # type: ignore[misc]
+class DebertaV2ForMultipleChoice(_deberta_v2.DebertaV2ForMultipleChoice, TFPreTrainedModel): ...  # type: ignore[misc]
+class DebertaV2ForQuestionAnswering(_deberta_v2.DebertaV2ForQuestionAnswering, TFPreTrainedModel): ...  # type: ignore[misc]
+class DebertaV2ForSequenceClassification(_deberta_v2.DebertaV2ForSequenceClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class DebertaV2ForTokenClassification(_deberta_v2.DebertaV2ForTokenClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class DebertaV2Model(_deberta_v2.DebertaV2Model, TFPreTrainedModel): ...  # type: ignore[misc]
+class DistilBertForMaskedLM(_distilbert.DistilBertForMaskedLM, TFPreTrainedModel): ...  # type: ignore[misc]
+class DistilBertForMultipleChoice(_distilbert.DistilBertForMultipleChoice, TFPreTrainedModel): ...  # type: ignore[misc]
+class DistilBertForQuestionAnswering(_distilbert.DistilBertForQuestionAnswering, TFPreTrainedModel): ...  # type: ignore[misc]
+class DistilBertForSequenceClassification(_distilbert.DistilBertForSequenceClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class DistilBertForTokenClassification(_distilbert.DistilBertForTokenClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class DistilBertModel(_distilbert.DistilBertModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class ElectraForCausalLM(_electra.ElectraForCausalLM, TFPreTrainedModel): ...  # type: ignore[misc]
+class ElectraForMaskedLM(_electra.ElectraForMaskedLM, TFPreTrainedModel): ...  # type: ignore[misc]
+class ElectraForMultipleChoice(_electra.ElectraForMultipleChoice, TFPreTrainedModel): ...  # type: ignore[misc]
+class ElectraForPreTraining(_electra.ElectraForPreTraining, TFPreTrainedModel): ...  # type: ignore[misc]
+class ElectraForQuestionAnswering(_electra.ElectraForQuestionAnswering, TFPreTrainedModel): ...  # type: ignore[misc]
+class ElectraForSequenceClassification(_electra.ElectraForSequenceClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class ElectraForTokenClassification(_electra.ElectraForTokenClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class ElectraModel(_electra.ElectraModel, TFPreTrainedModel): ...  # type: ignore[misc]
 class EncoderDecoderModel(_encoder_decoder.EncoderDecoderModel, TFPreTrainedModel): ...  # type: ignore[misc]
 class GPT2ForQuestionAnswering(_gpt2.GPT2ForQuestionAnswering, TFPreTrainedModel): ...  # type: ignore[misc]
 class GPT2ForSequenceClassification(_gpt2.GPT2ForSequenceClassification, TFPreTrainedModel): ...  # type: ignore[misc]
@@ -59,6 +104,18 @@ class LlamaForQuestionAnswering(_llama.LlamaForQuestionAnswering, TFPreTrainedMo
 class LlamaForSequenceClassification(_llama.LlamaForSequenceClassification, TFPreTrainedModel): ...  # type: ignore[misc]
 class LlamaForTokenClassification(_llama.LlamaForTokenClassification, TFPreTrainedModel): ...  # type: ignore[misc]
 class LlamaModel(_llama.LlamaModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class LongformerForMaskedLM(_longformer.LongformerForMaskedLM, TFPreTrainedModel): ...  # type: ignore[misc]
+class LongformerForMultipleChoice(_longformer.LongformerForMultipleChoice, TFPreTrainedModel): ...  # type: ignore[misc]
+class LongformerForQuestionAnswering(_longformer.LongformerForQuestionAnswering, TFPreTrainedModel): ...  # type: ignore[misc]
+class LongformerForSequenceClassification(_longformer.LongformerForSequenceClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class LongformerForTokenClassification(_longformer.LongformerForTokenClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class LongformerModel(_longformer.LongformerModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class MPNetForMaskedLM(_mpnet.MPNetForMaskedLM, TFPreTrainedModel): ...  # type: ignore[misc]
+class MPNetForMultipleChoice(_mpnet.MPNetForMultipleChoice, TFPreTrainedModel): ...  # type: ignore[misc]
+class MPNetForQuestionAnswering(_mpnet.MPNetForQuestionAnswering, TFPreTrainedModel): ...  # type: ignore[misc]
+class MPNetForSequenceClassification(_mpnet.MPNetForSequenceClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class MPNetForTokenClassification(_mpnet.MPNetForTokenClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class MPNetModel(_mpnet.MPNetModel, TFPreTrainedModel): ...  # type: ignore[misc]
 class MarianForCausalLM(_marian.MarianForCausalLM, TFPreTrainedModel): ...  # type: ignore[misc]
 class MarianMTModel(_marian.MarianMTModel, TFPreTrainedModel): ...  # type: ignore[misc]
 class MarianModel(_marian.MarianModel, TFPreTrainedModel): ...  # type: ignore[misc]
@@ -72,6 +129,12 @@ class MixtralForQuestionAnswering(_mixtral.MixtralForQuestionAnswering, TFPreTra
 class MixtralForSequenceClassification(_mixtral.MixtralForSequenceClassification, TFPreTrainedModel): ...  # type: ignore[misc]
 class MixtralForTokenClassification(_mixtral.MixtralForTokenClassification, TFPreTrainedModel): ...  # type: ignore[misc]
 class MixtralModel(_mixtral.MixtralModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class ModernBertForMaskedLM(_modernbert.ModernBertForMaskedLM, TFPreTrainedModel): ...  # type: ignore[misc]
+class ModernBertForMultipleChoice(_modernbert.ModernBertForMultipleChoice, TFPreTrainedModel): ...  # type: ignore[misc]
+class ModernBertForQuestionAnswering(_modernbert.ModernBertForQuestionAnswering, TFPreTrainedModel): ...  # type: ignore[misc]
+class ModernBertForSequenceClassification(_modernbert.ModernBertForSequenceClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class ModernBertForTokenClassification(_modernbert.ModernBertForTokenClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class ModernBertModel(_modernbert.ModernBertModel, TFPreTrainedModel): ...  # type: ignore[misc]
 class OPTForCausalLM(_opt.OPTForCausalLM, TFPreTrainedModel): ...  # type: ignore[misc]
 class OPTForQuestionAnswering(_opt.OPTForQuestionAnswering, TFPreTrainedModel): ...  # type: ignore[misc]
 class OPTForSequenceClassification(_opt.OPTForSequenceClassification, TFPreTrainedModel): ...  # type: ignore[misc]
@@ -90,9 +153,29 @@ class Qwen3ForQuestionAnswering(_qwen3.Qwen3ForQuestionAnswering, TFPreTrainedMo
 class Qwen3ForSequenceClassification(_qwen3.Qwen3ForSequenceClassification, TFPreTrainedModel): ...  # type: ignore[misc]
 class Qwen3ForTokenClassification(_qwen3.Qwen3ForTokenClassification, TFPreTrainedModel): ...  # type: ignore[misc]
 class Qwen3Model(_qwen3.Qwen3Model, TFPreTrainedModel): ...  # type: ignore[misc]
+class RobertaForCausalLM(_roberta.RobertaForCausalLM, TFPreTrainedModel): ...  # type: ignore[misc]
+class RobertaForMaskedLM(_roberta.RobertaForMaskedLM, TFPreTrainedModel): ...  # type: ignore[misc]
+class RobertaForMultipleChoice(_roberta.RobertaForMultipleChoice, TFPreTrainedModel): ...  # type: ignore[misc]
+class RobertaForQuestionAnswering(_roberta.RobertaForQuestionAnswering, TFPreTrainedModel): ...  # type: ignore[misc]
+class RobertaForSequenceClassification(_roberta.RobertaForSequenceClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class RobertaForTokenClassification(_roberta.RobertaForTokenClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class RobertaModel(_roberta.RobertaModel, TFPreTrainedModel): ...  # type: ignore[misc]
 class T5EncoderModel(_t5.T5EncoderModel, TFPreTrainedModel): ...  # type: ignore[misc]
 class T5ForConditionalGeneration(_t5.T5ForConditionalGeneration, TFPreTrainedModel): ...  # type: ignore[misc]
 class T5ForQuestionAnswering(_t5.T5ForQuestionAnswering, TFPreTrainedModel): ...  # type: ignore[misc]
 class T5ForSequenceClassification(_t5.T5ForSequenceClassification, TFPreTrainedModel): ...  # type: ignore[misc]
 class T5ForTokenClassification(_t5.T5ForTokenClassification, TFPreTrainedModel): ...  # type: ignore[misc]
 class T5Model(_t5.T5Model, TFPreTrainedModel): ...  # type: ignore[misc]
+class XLMRobertaForCausalLM(_xlm_roberta.XLMRobertaForCausalLM, TFPreTrainedModel): ...  # type: ignore[misc]
+class XLMRobertaForMaskedLM(_xlm_roberta.XLMRobertaForMaskedLM, TFPreTrainedModel): ...  # type: ignore[misc]
+class XLMRobertaForMultipleChoice(_xlm_roberta.XLMRobertaForMultipleChoice, TFPreTrainedModel): ...  # type: ignore[misc]
+class XLMRobertaForQuestionAnswering(_xlm_roberta.XLMRobertaForQuestionAnswering, TFPreTrainedModel): ...  # type: ignore[misc]
+class XLMRobertaForSequenceClassification(_xlm_roberta.XLMRobertaForSequenceClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class XLMRobertaForTokenClassification(_xlm_roberta.XLMRobertaForTokenClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class XLMRobertaModel(_xlm_roberta.XLMRobertaModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class XLNetForMultipleChoice(_xlnet.XLNetForMultipleChoice, TFPreTrainedModel): ...  # type: ignore[misc]
+class XLNetForQuestionAnsweringSimple(_xlnet.XLNetForQuestionAnsweringSimple, TFPreTrainedModel): ...  # type: ignore[misc]
+class XLNetForSequenceClassification(_xlnet.XLNetForSequenceClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class XLNetForTokenClassification(_xlnet.XLNetForTokenClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class XLNetLMHeadModel(_xlnet.XLNetLMHeadModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class XLNetModel(_xlnet.XLNetModel, TFPreTrainedModel): ...  # type: ignore[misc]

@@ -360,6 +360,10 @@ def used(buffer, end, axis):
 # ---- checks
 
 
+def known(x):
+    return int(x) if tf.executing_eagerly() else None
+
+
 def check_length(module, x, most, field="max_position_embeddings"):
     if x.shape[1] is not None and x.shape[1] > most:
         raise calls.ShapeError(

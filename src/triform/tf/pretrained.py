@@ -90,7 +90,7 @@ class TFPreTrainedModel(keras.Model):
                 raise InputError(f"{type(self).__name__} takes at most {len(names)} inputs: {', '.join(names)}.")
             inputs = {**dict(zip(names, args)), **kwargs}
         before = inputs.pop("settings", None)  # a functional model repeats its call
-        settings = before or Settings({name: inputs.pop(name) for name in SETTINGS if name in inputs})
+        settings = before or Settings({name: inputs.pop(name) for name, value in list(inputs.items()) if _is_setting(name, value)})
         inputs = {name: value for name, value in inputs.items() if value is not None}
         return super().__call__(inputs, training=training, settings=settings)
 
@@ -214,6 +214,11 @@ class TFPreTrainedModel(keras.Model):
     def slots(self) -> list[Slot]:
         """The model's arrays, one entry for each, in the order of the model."""
         return self.tree.slots()
+
+
+def _is_setting(name: str, value: Any) -> bool:
+    """Whether an input is no tensor: Python values decide what is computed."""
+    return name in SETTINGS or isinstance(value, (bool, int, str))
 
 
 def _scores(out: ModelOutput) -> Any:

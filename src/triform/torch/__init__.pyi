@@ -1,25 +1,43 @@
 # Made by tools/make_stubs.py: change the table in auto/registry.py and run `make fix`.
 from typing import Any
+from triform.models import albert as _albert
 from triform.models import bart as _bart
 from triform.models import bert as _bert
 from triform.models import bloom as _bloom
+from triform.models import camembert as _camembert
+from triform.models import deberta_v2 as _deberta_v2
+from triform.models import distilbert as _distilbert
+from triform.models import electra as _electra
 from triform.models import encoder_decoder as _encoder_decoder
 from triform.models import gemma2 as _gemma2
 from triform.models import gpt2 as _gpt2
 from triform.models import gpt_neox as _gpt_neox
 from triform.models import llama as _llama
+from triform.models import longformer as _longformer
 from triform.models import marian as _marian
 from triform.models import mistral as _mistral
 from triform.models import mixtral as _mixtral
+from triform.models import modernbert as _modernbert
+from triform.models import mpnet as _mpnet
 from triform.models import opt as _opt
 from triform.models import phi3 as _phi3
 from triform.models import qwen2 as _qwen2
 from triform.models import qwen3 as _qwen3
+from triform.models import roberta as _roberta
 from triform.models import t5 as _t5
+from triform.models import xlm_roberta as _xlm_roberta
+from triform.models import xlnet as _xlnet
 from triform.torch.pretrained import PreTrainedModel as PreTrainedModel
 
 def architecture_class(module: str, name: str) -> Any: ...
 
+class AlbertForMaskedLM(_albert.AlbertForMaskedLM, PreTrainedModel): ...  # type: ignore[misc]
+class AlbertForMultipleChoice(_albert.AlbertForMultipleChoice, PreTrainedModel): ...  # type: ignore[misc]
+class AlbertForPreTraining(_albert.AlbertForPreTraining, PreTrainedModel): ...  # type: ignore[misc]
+class AlbertForQuestionAnswering(_albert.AlbertForQuestionAnswering, PreTrainedModel): ...  # type: ignore[misc]
+class AlbertForSequenceClassification(_albert.AlbertForSequenceClassification, PreTrainedModel): ...  # type: ignore[misc]
+class AlbertForTokenClassification(_albert.AlbertForTokenClassification, PreTrainedModel): ...  # type: ignore[misc]
+class AlbertModel(_albert.AlbertModel, PreTrainedModel): ...  # type: ignore[misc]
 class BartForCausalLM(_bart.BartForCausalLM, PreTrainedModel): ...  # type: ignore[misc]
 class BartForConditionalGeneration(_bart.BartForConditionalGeneration, PreTrainedModel): ...  # type: ignore[misc]
 class BartForQuestionAnswering(_bart.BartForQuestionAnswering, PreTrainedModel): ...  # type: ignore[misc]
@@ -39,6 +57,33 @@ class BloomForQuestionAnswering(_bloom.BloomForQuestionAnswering, PreTrainedMode
 class BloomForSequenceClassification(_bloom.BloomForSequenceClassification, PreTrainedModel): ...  # type: ignore[misc]
 class BloomForTokenClassification(_bloom.BloomForTokenClassification, PreTrainedModel): ...  # type: ignore[misc]
 class BloomModel(_bloom.BloomModel, PreTrainedModel): ...  # type: ignore[misc]
+class CamembertForCausalLM(_camembert.CamembertForCausalLM, PreTrainedModel): ...  # type: ignore[misc]
+class CamembertForMaskedLM(_camembert.CamembertForMaskedLM, PreTrainedModel): ...  # type: ignore[misc]
+class CamembertForMultipleChoice(_camembert.CamembertForMultipleChoice, PreTrainedModel): ...  # type: ignore[misc]
+class CamembertForQuestionAnswering(_camembert.CamembertForQuestionAnswering, PreTrainedModel): ...  # type: ignore[misc]
+class CamembertForSequenceClassification(_camembert.CamembertForSequenceClassification, PreTrainedModel): ...  # type: ignore[misc]
+class CamembertForTokenClassification(_camembert.CamembertForTokenClassification, PreTrainedModel): ...  # type: ignore[misc]
+class CamembertModel(_camembert.CamembertModel, PreTrainedModel): ...  # type: ignore[misc]
+class DebertaV2ForMaskedLM(_deberta_v2.DebertaV2ForMaskedLM, PreTrainedModel): ...  # type: ignore[misc]
+class DebertaV2ForMultipleChoice(_deberta_v2.DebertaV2ForMultipleChoice, PreTrainedModel): ...  # type: ignore[misc]
+class DebertaV2ForQuestionAnswering(_deberta_v2.DebertaV2ForQuestionAnswering, PreTrainedModel): ...  # type: ignore[misc]
+class DebertaV2ForSequenceClassification(_deberta_v2.DebertaV2ForSequenceClassification, PreTrainedModel): ...  # type: ignore[misc]
+class DebertaV2ForTokenClassification(_deberta_v2.DebertaV2ForTokenClassification, PreTrainedModel): ...  # type: ignore[misc]
+class DebertaV2Model(_deberta_v2.DebertaV2Model, PreTrainedModel): ...  # type: ignore[misc]
+class DistilBertForMaskedLM(_distilbert.DistilBertForMaskedLM, PreTrainedModel): ...  # type: ignore[misc]
+class DistilBertForMultipleChoice(_distilbert.DistilBertForMultipleChoice, PreTrainedModel): ...  # type: ignore[misc]
+class DistilBertForQuestionAnswering(_distilbert.DistilBertForQuestionAnswering, PreTrainedModel): ...  # type: ignore[misc]
+class DistilBertForSequenceClassification(_distilbert.DistilBertForSequenceClassification, PreTrainedModel): ...  # type: ignore[misc]
+class DistilBertForTokenClassification(_distilbert.DistilBertForTokenClassification, PreTrainedModel): ...  # type: ignore[misc]
+class DistilBertModel(_distilbert.DistilBertModel, PreTrainedModel): ...  # type: ignore[misc]
+class ElectraForCausalLM(_electra.ElectraForCausalLM, PreTrainedModel): ...  # type: ignore[misc]
+class ElectraForMaskedLM(_electra.ElectraForMaskedLM, PreTrainedModel): ...  # type: ignore[misc]
+class ElectraForMultipleChoice(_electra.ElectraForMultipleChoice, PreTrainedModel): ...  # type: ignore[misc]
+class ElectraForPreTraining(_electra.ElectraForPreTraining, PreTrainedModel): ...  # type: ignore[misc]
+class ElectraForQuestionAnswering(_electra.ElectraForQuestionAnswering, PreTrainedModel): ...  # type: ignore[misc]
+class ElectraForSequenceClassification(_electra.ElectraForSequenceClassification, PreTrainedModel): ...  # type: ignore[misc]
+class ElectraForTokenClassification(_electra.ElectraForTokenClassification, PreTrainedModel): ...  # type: ignore[misc]
+class ElectraModel(_electra.ElectraModel, PreTrainedModel): ...  # type: ignore[misc]
 class EncoderDecoderModel(_encoder_decoder.EncoderDecoderModel, PreTrainedModel): ...  # type: ignore[misc]
 class GPT2ForQuestionAnswering(_gpt2.GPT2ForQuestionAnswering, PreTrainedModel): ...  # type: ignore[misc]
 class GPT2ForSequenceClassification(_gpt2.GPT2ForSequenceClassification, PreTrainedModel): ...  # type: ignore[misc]
@@ -59,6 +104,18 @@ class LlamaForQuestionAnswering(_llama.LlamaForQuestionAnswering, PreTrainedMode
 class LlamaForSequenceClassification(_llama.LlamaForSequenceClassification, PreTrainedModel): ...  # type: ignore[misc]
 class LlamaForTokenClassification(_llama.LlamaForTokenClassification, PreTrainedModel): ...  # type: ignore[misc]
 class LlamaModel(_llama.LlamaModel, PreTrainedModel): ...  # type: ignore[misc]
+class LongformerForMaskedLM(_longformer.LongformerForMaskedLM, PreTrainedModel): ...  # type: ignore[misc]
+class LongformerForMultipleChoice(_longformer.LongformerForMultipleChoice, PreTrainedModel): ...  # type: ignore[misc]
+class LongformerForQuestionAnswering(_longformer.LongformerForQuestionAnswering, PreTrainedModel): ...  # type: ignore[misc]
+class LongformerForSequenceClassification(_longformer.LongformerForSequenceClassification, PreTrainedModel): ...  # type: ignore[misc]
+class LongformerForTokenClassification(_longformer.LongformerForTokenClassification, PreTrainedModel): ...  # type: ignore[misc]
+class LongformerModel(_longformer.LongformerModel, PreTrainedModel): ...  # type: ignore[misc]
+class MPNetForMaskedLM(_mpnet.MPNetForMaskedLM, PreTrainedModel): ...  # type: ignore[misc]
+class MPNetForMultipleChoice(_mpnet.MPNetForMultipleChoice, PreTrainedModel): ...  # type: ignore[misc]
+class MPNetForQuestionAnswering(_mpnet.MPNetForQuestionAnswering, PreTrainedModel): ...  # type: ignore[misc]
+class MPNetForSequenceClassification(_mpnet.MPNetForSequenceClassification, PreTrainedModel): ...  # type: ignore[misc]
+class MPNetForTokenClassification(_mpnet.MPNetForTokenClassification, PreTrainedModel): ...  # type: ignore[misc]
+class MPNetModel(_mpnet.MPNetModel, PreTrainedModel): ...  # type: ignore[misc]
 class MarianForCausalLM(_marian.MarianForCausalLM, PreTrainedModel): ...  # type: ignore[misc]
 class MarianMTModel(_marian.MarianMTModel, PreTrainedModel): ...  # type: ignore[misc]
 class MarianModel(_marian.MarianModel, PreTrainedModel): ...  # type: ignore[misc]
@@ -72,6 +129,12 @@ class MixtralForQuestionAnswering(_mixtral.MixtralForQuestionAnswering, PreTrain
 class MixtralForSequenceClassification(_mixtral.MixtralForSequenceClassification, PreTrainedModel): ...  # type: ignore[misc]
 class MixtralForTokenClassification(_mixtral.MixtralForTokenClassification, PreTrainedModel): ...  # type: ignore[misc]
 class MixtralModel(_mixtral.MixtralModel, PreTrainedModel): ...  # type: ignore[misc]
+class ModernBertForMaskedLM(_modernbert.ModernBertForMaskedLM, PreTrainedModel): ...  # type: ignore[misc]
+class ModernBertForMultipleChoice(_modernbert.ModernBertForMultipleChoice, PreTrainedModel): ...  # type: ignore[misc]
+class ModernBertForQuestionAnswering(_modernbert.ModernBertForQuestionAnswering, PreTrainedModel): ...  # type: ignore[misc]
+class ModernBertForSequenceClassification(_modernbert.ModernBertForSequenceClassification, PreTrainedModel): ...  # type: ignore[misc]
+class ModernBertForTokenClassification(_modernbert.ModernBertForTokenClassification, PreTrainedModel): ...  # type: ignore[misc]
+class ModernBertModel(_modernbert.ModernBertModel, PreTrainedModel): ...  # type: ignore[misc]
 class OPTForCausalLM(_opt.OPTForCausalLM, PreTrainedModel): ...  # type: ignore[misc]
 class OPTForQuestionAnswering(_opt.OPTForQuestionAnswering, PreTrainedModel): ...  # type: ignore[misc]
 class OPTForSequenceClassification(_opt.OPTForSequenceClassification, PreTrainedModel): ...  # type: ignore[misc]
@@ -90,9 +153,29 @@ class Qwen3ForQuestionAnswering(_qwen3.Qwen3ForQuestionAnswering, PreTrainedMode
 class Qwen3ForSequenceClassification(_qwen3.Qwen3ForSequenceClassification, PreTrainedModel): ...  # type: ignore[misc]
 class Qwen3ForTokenClassification(_qwen3.Qwen3ForTokenClassification, PreTrainedModel): ...  # type: ignore[misc]
 class Qwen3Model(_qwen3.Qwen3Model, PreTrainedModel): ...  # type: ignore[misc]
+class RobertaForCausalLM(_roberta.RobertaForCausalLM, PreTrainedModel): ...  # type: ignore[misc]
+class RobertaForMaskedLM(_roberta.RobertaForMaskedLM, PreTrainedModel): ...  # type: ignore[misc]
+class RobertaForMultipleChoice(_roberta.RobertaForMultipleChoice, PreTrainedModel): ...  # type: ignore[misc]
+class RobertaForQuestionAnswering(_roberta.RobertaForQuestionAnswering, PreTrainedModel): ...  # type: ignore[misc]
+class RobertaForSequenceClassification(_roberta.RobertaForSequenceClassification, PreTrainedModel): ...  # type: ignore[misc]
+class RobertaForTokenClassification(_roberta.RobertaForTokenClassification, PreTrainedModel): ...  # type: ignore[misc]
+class RobertaModel(_roberta.RobertaModel, PreTrainedModel): ...  # type: ignore[misc]
 class T5EncoderModel(_t5.T5EncoderModel, PreTrainedModel): ...  # type: ignore[misc]
 class T5ForConditionalGeneration(_t5.T5ForConditionalGeneration, PreTrainedModel): ...  # type: ignore[misc]
 class T5ForQuestionAnswering(_t5.T5ForQuestionAnswering, PreTrainedModel): ...  # type: ignore[misc]
 class T5ForSequenceClassification(_t5.T5ForSequenceClassification, PreTrainedModel): ...  # type: ignore[misc]
 class T5ForTokenClassification(_t5.T5ForTokenClassification, PreTrainedModel): ...  # type: ignore[misc]
 class T5Model(_t5.T5Model, PreTrainedModel): ...  # type: ignore[misc]
+class XLMRobertaForCausalLM(_xlm_roberta.XLMRobertaForCausalLM, PreTrainedModel): ...  # type: ignore[misc]
+class XLMRobertaForMaskedLM(_xlm_roberta.XLMRobertaForMaskedLM, PreTrainedModel): ...  # type: ignore[misc]
+class XLMRobertaForMultipleChoice(_xlm_roberta.XLMRobertaForMultipleChoice, PreTrainedModel): ...  # type: ignore[misc]
+class XLMRobertaForQuestionAnswering(_xlm_roberta.XLMRobertaForQuestionAnswering, PreTrainedModel): ...  # type: ignore[misc]
+class XLMRobertaForSequenceClassification(_xlm_roberta.XLMRobertaForSequenceClassification, PreTrainedModel): ...  # type: ignore[misc]
+class XLMRobertaForTokenClassification(_xlm_roberta.XLMRobertaForTokenClassification, PreTrainedModel): ...  # type: ignore[misc]
+class XLMRobertaModel(_xlm_roberta.XLMRobertaModel, PreTrainedModel): ...  # type: ignore[misc]
+class XLNetForMultipleChoice(_xlnet.XLNetForMultipleChoice, PreTrainedModel): ...  # type: ignore[misc]
+class XLNetForQuestionAnsweringSimple(_xlnet.XLNetForQuestionAnsweringSimple, PreTrainedModel): ...  # type: ignore[misc]
+class XLNetForSequenceClassification(_xlnet.XLNetForSequenceClassification, PreTrainedModel): ...  # type: ignore[misc]
+class XLNetForTokenClassification(_xlnet.XLNetForTokenClassification, PreTrainedModel): ...  # type: ignore[misc]
+class XLNetLMHeadModel(_xlnet.XLNetLMHeadModel, PreTrainedModel): ...  # type: ignore[misc]
+class XLNetModel(_xlnet.XLNetModel, PreTrainedModel): ...  # type: ignore[misc]

@@ -368,6 +368,10 @@ def used(buffer, end, axis):
 # ---- checks
 
 
+def known(x):
+    return None if torch.compiler.is_compiling() else int(x)
+
+
 def check_length(module, x, most, field="max_position_embeddings"):
     if x.shape[1] > most:
         raise calls.ShapeError(
