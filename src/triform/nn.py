@@ -25,7 +25,7 @@ class Model(Module):
     Class attributes: `config_class`; `prefix`, the name under which a model with a head holds the model without; `input_embeddings` and
     `output_embeddings`, the paths of what embeds tokens (from the base model) and of what projects onto them (from the whole model);
     `output_bias`, the name of an array (…, V) of the model's own that is added to the scores; `longest`, the field of the config that
-    bounds the length of a text, where something does (a table of positions).
+    bounds the length of a text, where something does (a table of positions); `first_position`, where a text's positions begin.
     """
 
     config_class: Any
@@ -34,6 +34,7 @@ class Model(Module):
     output_embeddings: str = ""
     output_bias: str = ""
     longest: str = ""
+    first_position: int = 0
     config: Any
     base_model: Any  # the model without its head; itself, if it has none
 

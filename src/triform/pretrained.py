@@ -28,6 +28,7 @@ class Pretrained(Generating):
     output_bias: ClassVar[str] = ""
     main_input_name: ClassVar[str] = "input_ids"
     longest: ClassVar[str] = ""
+    first_position: int = 0
     backend: ClassVar[str] = ""
     config: Any
     is_part: bool = False

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from harness import auto
 from writers import SEQ2SEQ, SIZES, generated, ids_of, loaded, written
 
 SEARCHES = {
@@ -98,3 +99,27 @@ def compiled(model, backend):
 
         return engine._run._cache_size() + engine._run_consuming._cache_size()
     return sum(program.experimental_get_tracing_count() for program in model.tree._programs.values())
+
+
+@pytest.mark.xdist_group("roberta")
+@pytest.mark.parametrize("kind", ["bert", "roberta"])
+def test_an_encoder_that_writes(kind, backend):
+    """Each token is the likeliest of a full pass over what is there; the reference numbers RoBERTa's padded texts from 0 here."""
+    import triform
+
+    sizes = {"hidden_size": 48, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 37, "max_position_embeddings": 40}
+    ids = {"vocab_size": 97, "pad_token_id": 1, "eos_token_id": None, "bos_token_id": 0}
+    config = triform.AutoConfig.for_model(kind, is_decoder=True, initializer_range=0.5, **sizes, **ids)
+    plain = triform.AutoModelForCausalLM.from_config(config, seed=2).eval()
+    model = auto(backend, "AutoModelForCausalLM").from_config(config, seed=2)
+    prompts = np.random.default_rng(1).integers(3, 97, (2, 7))
+    mask = np.ones_like(prompts)
+    mask[0, :3] = 0
+    got = np.asarray(
+        model.generate(ids_of(backend, np.where(mask == 1, prompts, 1)), attention_mask=ids_of(backend, mask), max_new_tokens=8)
+    )
+    for row, real in zip(got, mask):
+        text = row[:7][real == 1][None]
+        for token in row[7:]:
+            assert plain(ids_of("torch", text)).logits[0, -1].argmax() == token
+            text = np.concatenate([text, [[token]]], axis=1)

@@ -22,8 +22,21 @@ SIZES["bart"] = {
     "encoder_ffn_dim": 37, "decoder_ffn_dim": 41, "max_position_embeddings": 60, "decoder_start_token_id": 2, "forced_eos_token_id": 2,
 }  # fmt: skip
 SIZES["marian"] = {**SIZES["bart"], "decoder_start_token_id": 1, "static_position_embeddings": True, "bad_words_ids": [[1]]}
-SEQ2SEQ = ("t5", "bart", "marian")
+SIZES["encoder-decoder"] = {}
+SEQ2SEQ = ("t5", "bart", "marian", "encoder-decoder")
 IDS = {"vocab_size": 97, "pad_token_id": 1, "eos_token_id": 2, "bos_token_id": 0}
+
+
+def composite() -> Any:
+    """A BERT that reads, and a GPT-2 that writes."""
+    import transformers
+
+    sizes = {"hidden_size": 48, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 37, "max_position_embeddings": 40}
+    encoder = transformers.BertConfig(**IDS, **sizes)
+    decoder = transformers.GPT2Config(**IDS, **{**SIZES["gpt2"], "n_embd": 36})
+    ids = {**IDS, "decoder_start_token_id": 0}
+    ids.pop("vocab_size")
+    return transformers.EncoderDecoderConfig.from_encoder_decoder_configs(encoder, decoder, **ids)
 
 
 @dataclass(frozen=True)
@@ -51,7 +64,7 @@ def written(kind: str) -> Written:
 
     torch.manual_seed(0)
     rng = np.random.default_rng(sum(map(ord, kind)))
-    config = transformers.AutoConfig.for_model(kind, **{**IDS, **SIZES[kind]})
+    config = composite() if kind == "encoder-decoder" else transformers.AutoConfig.for_model(kind, **{**IDS, **SIZES[kind]})
     seq2seq = kind in SEQ2SEQ
     cls = transformers.AutoModelForSeq2SeqLM if seq2seq else transformers.AutoModelForCausalLM
     model = cls.from_config(config, attn_implementation="eager").eval()

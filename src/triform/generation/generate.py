@@ -112,7 +112,12 @@ def _settings(model: Any, generation_config: Any, kwargs: dict[str, Any]) -> tup
 def _longest(model: Any) -> int | None:
     """How many tokens the model can place; None where there is no bound."""
     name = getattr(model.base_model, "longest", "") or getattr(model, "longest", "")
-    return getattr(model.config.get_text_config(decoder=True), name) if name else None
+    return getattr(model.config.get_text_config(decoder=True), name) - _first(model) if name else None
+
+
+def _first(model: Any) -> int:
+    """The position of a text's first token."""
+    return getattr(model.base_model, "first_position", 0)
 
 
 def _negative(run: Run, ids: Any, mask: Any) -> prompts.Prompt:
@@ -152,10 +157,10 @@ def read(run: Run) -> tuple[Any, Any]:
     fed = _already(prompt)
     cache = prompt.cache if fed else None
     if engine.compiles and not reader.seq2seq:
-        out = _in_chunks(run, tokens, mask, prompt.positions, source, cache, fed)
+        out = _in_chunks(run, tokens, mask, prompt.positions + _first(run.model), source, cache, fed)
     else:
         plain = not prompt.padded
-        numbered = None if plain else engine.array(prompt.positions[:, fed:])
+        numbered = None if plain else engine.array(prompt.positions[:, fed:] + _first(run.model))
         if not engine.compiles:
             mask_ = None if plain else engine.array(mask.astype(np.int32))
         else:

@@ -44,7 +44,7 @@ class RobertaPreTrainedModel(nn.Model):
     """What all RoBERTa models have in common."""
 
     config_class, prefix = RobertaConfig, "roberta"
-    input_embeddings, output_embeddings = "embeddings.word_embeddings", "lm_head.decoder"
+    input_embeddings, output_embeddings, longest = "embeddings.word_embeddings", "lm_head.decoder", "max_position_embeddings"
 
 
 class RobertaModel(RobertaPreTrainedModel, BertModel):
@@ -56,6 +56,7 @@ class RobertaModel(RobertaPreTrainedModel, BertModel):
     def __init__(self, config: RobertaConfig, add_pooling_layer: bool = True):
         super().__init__(config, add_pooling_layer)
         self.embeddings = RobertaEmbeddings(config)
+        self.first_position = config.pad_token_id + 1
 
     def number(self, tokens, input_ids, position_ids, past):
         if position_ids is not None or past is not None:
