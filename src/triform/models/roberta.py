@@ -56,7 +56,7 @@ class RobertaModel(RobertaPreTrainedModel, BertModel):
     def __init__(self, config: RobertaConfig, add_pooling_layer: bool = True):
         super().__init__(config, add_pooling_layer)
         self.embeddings = RobertaEmbeddings(config)
-        self.first_position = config.pad_token_id + 1
+        self.first_position = (config.pad_token_id or 0) + 1
 
     def number(self, tokens, input_ids, position_ids, past):
         if position_ids is not None or past is not None:

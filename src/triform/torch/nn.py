@@ -16,6 +16,7 @@ from torch.utils.checkpoint import checkpoint
 from triform.auto.factory import part_class
 from triform.calls import ShapeError, current, record, recorded_as, resumed
 
+from . import fast
 from .generation.context import Context
 from .pretrained import PreTrainedModel as Model
 
@@ -62,6 +63,8 @@ def _checkpointed(layer: Module, frame: Any, *args: Any, **kwargs: Any) -> Any:
 
 
 class Linear(torch.nn.Linear):
+    fast: tuple[bool, ...] = ()  # see `fast.measured`; empty until model.optimize()
+
     def __init__(self, n_in: int, n_out: int, bias: bool = True) -> None:
         super().__init__(n_in, n_out, bias, device="meta")
         if bias:
@@ -70,20 +73,34 @@ class Linear(torch.nn.Linear):
     def reset_parameters(self) -> None:
         """Values come later."""
 
+    def sizes(self) -> tuple[int, int]:
+        """(n_in, n_out)."""
+        return self.in_features, self.out_features
+
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         _width(self, x, self.in_features)
+        if self.fast and fast.applies(self.fast, x, self.weight):
+            return fast.product(x, self.weight, self.bias)
         return F.linear(x, self.weight, self.bias)
 
 
 class TransposedLinear(Module):
+    fast: tuple[bool, ...] = ()
+
     def __init__(self, n_in: int, n_out: int, bias: bool = True) -> None:
         super().__init__()
         self.weight = Parameter((n_in, n_out))
         self.bias = Parameter((n_out,), "zeros") if bias else None
         self.nf, self.nx = n_out, n_in  # the names by which PEFT knows the sizes of such a layer
 
+    def sizes(self) -> tuple[int, int]:
+        """(n_in, n_out)."""
+        return self.nx, self.nf
+
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         _width(self, x, self.nx)
+        if self.fast and fast.applies(self.fast, x, self.weight):
+            return fast.product(x, self.weight.t(), self.bias)
         if self.bias is None:
             return x @ self.weight
         return torch.addmm(self.bias, x.reshape(-1, self.nx), self.weight).view(*x.shape[:-1], self.nf)

@@ -128,6 +128,22 @@ class PreTrainedModel(Pretrained, torch.nn.Module):
             if hasattr(module, "gradient_checkpointing"):
                 module.gradient_checkpointing = on  # type: ignore[assignment]
 
+    def optimize(self, on: bool = True) -> Any:
+        """Makes inference on this CPU faster: float32 linear layers run on oneDNN where that is found faster here, for each size.
+
+        Weights are laid out by columns meanwhile, with the same shapes and values, and no copy is kept: training, saving, adapters and
+        torch.compile go on as before. Computing with gradients, in 16 bit or on another device is not changed. Results differ by rounding.
+
+        Args:
+            on: False undoes it.
+
+        Returns: the model.
+        """
+        from .fast import optimize
+
+        optimize(self, on)
+        return self
+
     def num_parameters(self, only_trainable: bool = False, exclude_embeddings: bool = False) -> int:
         if only_trainable:
             return sum(p.numel() for p in self.parameters() if p.requires_grad)

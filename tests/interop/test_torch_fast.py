@@ -1,0 +1,117 @@
+"""`model.optimize()`: the same results, one weight, nothing stale."""
+
+import copy
+
+import numpy as np
+import pytest
+
+import triform
+
+torch = pytest.importorskip("torch")
+from triform.torch import fast  # noqa: E402
+
+pytestmark = pytest.mark.skipif(not fast.available(), reason="this torch has no oneDNN")
+MEASURED = fast.measured
+SIZES = {"vocab_size": 99, "hidden_size": 48, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 64, "num_labels": 3}
+
+
+@pytest.fixture(autouse=True)
+def always_faster(monkeypatch):
+    """What is measured differs from machine to machine; here oneDNN serves every size."""
+    monkeypatch.setattr(fast, "measured", lambda n_in, n_out, plain: (True,) * len(fast.ROWS))
+
+
+def bert():
+    return triform.AutoModelForSequenceClassification.from_config(triform.BertConfig(**SIZES), seed=1).eval()
+
+
+def logits(model):
+    with torch.inference_mode():
+        return model(torch.arange(22).reshape(2, 11)).logits
+
+
+@pytest.mark.parametrize("name", ["bert", "gpt2", "llama"])
+def test_same_results(name):
+    sizes = {"gpt2": {"n_embd": 48, "n_layer": 2, "n_head": 4, "vocab_size": 99, "n_positions": 64}}.get(name) or SIZES
+    auto = triform.AutoModel if name == "bert" else triform.AutoModelForCausalLM
+    model = auto.from_config(triform.AutoConfig.for_model(name, **sizes), seed=1).eval()
+    for ids in (torch.tensor([[5]]), torch.arange(22).reshape(2, 11), torch.zeros(0, 4, dtype=torch.long)):
+        with torch.inference_mode():
+            before = model(ids)[0]
+            assert model.optimize() is model
+            after = model(ids)[0]
+            model.optimize(False)
+        assert after.shape == before.shape
+        assert not before.numel() or (after - before).abs().max() <= 5e-6 * before.abs().max()
+
+
+def test_shapes_ties_and_files_stay(tmp_path):
+    model = triform.AutoModelForMaskedLM.from_config(triform.BertConfig(**SIZES), seed=1).eval()
+    model.save_pretrained(tmp_path / "before")
+    shapes = {name: p.shape for name, p in model.named_parameters()}
+    model.optimize()
+    assert {name: p.shape for name, p in model.named_parameters()} == shapes
+    assert model.cls.predictions.decoder.weight is model.bert.embeddings.word_embeddings.weight
+    model.save_pretrained(tmp_path / "after")
+    assert (tmp_path / "before" / "model.safetensors").read_bytes() == (tmp_path / "after" / "model.safetensors").read_bytes()
+
+
+def test_undone_with_a_word():
+    model = bert()
+    before = logits(model)
+    model.optimize().optimize(False)
+    assert torch.equal(logits(model), before) and all(m.weight.is_contiguous() for m in model.modules() if isinstance(m, torch.nn.Linear))
+
+
+def test_a_changed_weight_is_seen():
+    """Adapters are merged with `weight.data += x`, which no counter of torch's notices."""
+    model = bert().optimize()
+    logits(model)
+    plain = copy.deepcopy(model).optimize(False)
+    for changed in (model, plain):
+        changed.bert.encoder.layer[0].intermediate.dense.weight.data += 0.1
+    assert np.allclose(logits(model), logits(plain), atol=1e-6)
+
+
+def test_an_adapter_is_merged_and_unmerged():
+    peft = pytest.importorskip("peft")
+    model = bert().optimize()
+    before = logits(model)
+    adapted = peft.get_peft_model(model, peft.LoraConfig(r=2, target_modules=["query", "value"], init_lora_weights=False))
+    with_adapter = logits(adapted)
+    adapted.merge_adapter()
+    merged = logits(adapted)
+    adapted.unmerge_adapter()
+    with adapted.disable_adapter():
+        unmerged = logits(adapted)
+    assert not torch.allclose(before, with_adapter, atol=1e-4)
+    assert torch.allclose(merged, with_adapter, atol=1e-5) and torch.allclose(unmerged, before, atol=1e-5)
+
+
+def test_training_and_compiling_go_on_as_before():
+    model, plain = bert().optimize(), bert()
+    ids, labels = torch.arange(22).reshape(2, 11), torch.tensor([0, 2])
+    for trained in (model, plain):
+        trained(ids, labels=labels).loss.backward()
+    for (name, a), (_, b) in zip(model.named_parameters(), plain.named_parameters()):
+        assert (a.grad is None) == (b.grad is None) and (a.grad is None or torch.allclose(a.grad, b.grad, atol=1e-6)), name
+    torch._dynamo.reset()
+    with torch.no_grad():
+        compiled = torch.compile(model, backend="aot_eager", fullgraph=True)(ids).logits
+    assert torch.allclose(compiled, logits(plain), atol=1e-6)
+
+
+def test_half_precision_is_left_alone():
+    model = bert().to(torch.bfloat16).optimize()
+    assert logits(model).dtype == torch.bfloat16
+
+
+def test_what_is_slower_is_not_taken(monkeypatch):
+    monkeypatch.setattr(fast, "measured", lambda n_in, n_out, plain: (False,) * len(fast.ROWS))
+    model = bert().optimize()
+    assert not any(layer.fast for layer in model.modules() if hasattr(layer, "fast"))
+
+
+def test_measuring_says_something_of_every_size():
+    found = MEASURED(32, 24, torch.nn.functional.linear)
+    assert len(found) == len(fast.ROWS) and all(isinstance(x, bool) for x in found)
