@@ -1,0 +1,229 @@
+"""Tokens per second of `generate`: ours, the reference's and a bare loop's over the same weights, in one run.
+
+    python benchmarks/generation.py [--reference PYTHON] [--rounds 3] [--only torch|flax|tf] [--output benchmarks/GENERATION.md]
+
+`--reference` is the Python of an environment with the reference library in version 5, for PyTorch; its Flax and TensorFlow classes are
+those of version 4 in the development environment. Candidates run in processes of their own, in turns; each warms up, then is timed.
+Compiling is what the first call takes longer than later ones.
+"""
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.parent
+NEW, PROMPT, REPEATS = 64, 16, 3
+MODELS: dict[str, tuple[str, dict[str, Any]]] = {
+    "GPT-2 small": ("gpt2", {}),
+    "Llama 8 x 512": (
+        "llama", {"vocab_size": 32000, "hidden_size": 512, "num_hidden_layers": 8, "num_attention_heads": 8, "num_key_value_heads": 8,
+                  "intermediate_size": 1376, "max_position_embeddings": 1024},
+    ),
+    "T5-small": ("t5", {"num_layers": 6, "decoder_start_token_id": 0}),
+    "BART-base": ("bart", {"d_model": 768, "encoder_layers": 6, "decoder_layers": 6, "encoder_attention_heads": 12, "decoder_attention_heads": 12,
+                           "encoder_ffn_dim": 3072, "decoder_ffn_dim": 3072, "decoder_start_token_id": 2, "forced_eos_token_id": None}),
+}  # fmt: skip
+SEQ2SEQ = ("t5", "bart")
+CASES = {
+    "torch": [(m, b, k) for m in ("GPT-2 small", "Llama 8 x 512") for b in (1, 8) for k in (1, 4)]
+    + [("T5-small", 1, 1), ("BART-base", 1, 1)],
+    "flax": [("GPT-2 small", 1, 1), ("GPT-2 small", 8, 1), ("GPT-2 small", 4, 1), ("GPT-2 small", 1, 4)],
+    "tf": [("GPT-2 small", 1, 1), ("GPT-2 small", 8, 1), ("GPT-2 small", 4, 1), ("GPT-2 small", 1, 4)],
+}
+CANDIDATES = {
+    "torch": ("triform", "triform, optimized", "bare loop", "bare loop, oneDNN", "reference"),
+    "flax": ("triform", "reference"),
+    "tf": ("triform", "reference"),
+}
+
+
+# ---- one candidate, in a process of its own
+
+
+def work(backend: str, candidate: str, folder: str, kind: str, batch: int, beams: int) -> dict[str, float]:
+    """{"first": seconds, "later": seconds} of generating NEW tokens from PROMPT."""
+    import numpy as np
+
+    ids = np.random.default_rng(0).integers(3, 30000, (batch, PROMPT))
+    call = {"torch": on_torch, "flax": on_flax, "tf": on_tensorflow}[backend](candidate, folder, kind, ids, beams)
+    times = []
+    for _ in range(REPEATS + 1):
+        began = time.perf_counter()
+        call()
+        times.append(time.perf_counter() - began)
+    return {"first": times[0], "later": min(times[1:])}
+
+
+def settings(beams: int) -> dict[str, Any]:
+    """No text ends early, so that all candidates choose as many tokens."""
+    return {"max_new_tokens": NEW, "min_new_tokens": NEW, "num_beams": beams, "do_sample": False}
+
+
+def on_torch(candidate: str, folder: str, kind: str, ids: Any, beams: int) -> Any:
+    import torch
+
+    ids = torch.tensor(ids)
+    auto = f"AutoModelFor{'Seq2SeqLM' if kind in SEQ2SEQ else 'CausalLM'}"
+    if candidate.startswith("bare"):
+        import bare
+
+        import triform
+
+        model = triform.AutoModelForCausalLM.from_pretrained(folder)
+        fast = "oneDNN" in candidate
+        weights = {name: x.detach() for name, x in model.state_dict().items()}
+        weights = bare.columns(weights) if fast and kind == "llama" else weights
+        cls = {"gpt2": bare.GPT2, "llama": bare.Llama}[kind]
+        made = cls(model.config, weights, bare.onednn if fast else torch.nn.functional.linear)
+        return lambda: bare.greedy(made, ids, NEW)
+    if candidate == "reference":
+        import transformers as library
+    else:
+        import triform as library  # type: ignore[no-redef]
+    model = getattr(library, auto).from_pretrained(folder).eval()
+    if candidate.endswith("optimized"):
+        model.optimize()
+    mask = torch.ones_like(ids)
+    return lambda: model.generate(ids, attention_mask=mask, **settings(beams))
+
+
+def on_flax(candidate: str, folder: str, kind: str, ids: Any, beams: int) -> Any:
+    import jax
+    import jax.numpy as jnp
+    import numpy as np
+
+    ids = jnp.asarray(ids, jnp.int32)
+    if candidate == "reference":
+        import transformers
+
+        model = transformers.FlaxAutoModelForCausalLM.from_pretrained(folder)
+        options = {"max_new_tokens": NEW, "num_beams": beams, "do_sample": False, "pad_token_id": 0, "eos_token_id": -1}
+        run = jax.jit(lambda ids, params: model.generate(ids, params=params, **options).sequences)
+        return lambda: np.asarray(run(ids, model.params))
+    import triform
+
+    model = triform.FlaxAutoModelForCausalLM.from_pretrained(folder)
+    return lambda: np.asarray(model.generate(ids, **settings(beams)))
+
+
+def on_tensorflow(candidate: str, folder: str, kind: str, ids: Any, beams: int) -> Any:
+    import tensorflow as tf
+
+    ids = tf.constant(ids, tf.int32)
+    if candidate == "reference":
+        import transformers
+
+        model = transformers.TFAutoModelForCausalLM.from_pretrained(folder, use_safetensors=False)
+        run = tf.function(model.generate, jit_compile=True)
+        options = {"max_new_tokens": NEW, "num_beams": beams, "do_sample": False, "pad_token_id": 0, "eos_token_id": -1}
+        return lambda: run(ids, **options).numpy()
+    import triform
+
+    model = triform.TFAutoModelForCausalLM.from_pretrained(folder)
+    return lambda: model.generate(ids, **settings(beams)).numpy()
+
+
+# ---- all of them, in turns
+
+
+def prepare(folder: Path) -> dict[str, str]:
+    """The models, with random weights, in files that every candidate reads."""
+    import triform
+
+    places = {}
+    for name, (kind, sizes) in MODELS.items():
+        place = folder / kind
+        auto = triform.AutoModelForSeq2SeqLM if kind in SEQ2SEQ else triform.AutoModelForCausalLM
+        auto.from_config(triform.AutoConfig.for_model(kind, **sizes), seed=0).save_pretrained(place)
+        places[name] = str(place)
+    code = (  # the reference's other frameworks read files of their own
+        "import transformers as t, sys; m = t.AutoModelForCausalLM.from_pretrained(sys.argv[1]); "
+        "m.save_pretrained(sys.argv[1], safe_serialization=False); f = t.FlaxAutoModelForCausalLM.from_pretrained(sys.argv[1], from_pt=True); "
+        "f.save_pretrained(sys.argv[1]); k = t.TFAutoModelForCausalLM.from_pretrained(sys.argv[1], from_pt=True, use_safetensors=False); "
+        "k.save_pretrained(sys.argv[1])"
+    )
+    subprocess.run([sys.executable, "-c", code, places["GPT-2 small"]], check=False, capture_output=True)
+    return places
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--reference", default=None)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--only", choices=tuple(CASES), default=None)
+    parser.add_argument("--output", type=Path, default=ROOT / "benchmarks" / "GENERATION.md")
+    parser.add_argument("--work", nargs=6, default=None, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.work:
+        backend, candidate, folder, kind, batch, beams = arguments.work
+        print(json.dumps(work(backend, candidate, folder, kind, int(batch), int(beams))))
+        return
+    rows = []
+    with tempfile.TemporaryDirectory() as temporary:
+        places = prepare(Path(temporary))
+        for backend in [arguments.only] if arguments.only else CASES:
+            for name, batch, beams in CASES[backend]:
+                rows.append((backend, name, batch, beams, compare(arguments, backend, places[name], MODELS[name][0], batch, beams)))
+                write(arguments.output, rows)
+
+
+def compare(arguments: Any, backend: str, place: str, kind: str, batch: int, beams: int) -> dict[str, dict[str, float]]:
+    """The medians of each candidate that can run a case."""
+    found: dict[str, list[dict[str, float]]] = {}
+    environment = {
+        **os.environ,
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "JAX_PLATFORMS": "cpu",
+        "TRANSFORMERS_VERBOSITY": "error",
+        "HF_HUB_OFFLINE": "1",
+    }
+    for _ in range(arguments.rounds):
+        for candidate in CANDIDATES[backend]:
+            if (candidate.startswith("bare") and (beams > 1 or kind in SEQ2SEQ)) or (candidate == "reference" and not arguments.reference):
+                continue
+            python = arguments.reference if candidate == "reference" and backend == "torch" else sys.executable
+            command = [python, __file__, "--work", backend, candidate, place, kind, str(batch), str(beams)]
+            done = subprocess.run(command, capture_output=True, text=True, env=environment)
+            if done.returncode == 0:
+                found.setdefault(candidate, []).append(json.loads(done.stdout.strip().splitlines()[-1]))
+            else:
+                print(f"{candidate}: {done.stderr.strip().splitlines()[-1] if done.stderr.strip() else done.returncode}", file=sys.stderr)
+    medians = {c: {key: statistics.median(run[key] for run in runs) for key in runs[0]} for c, runs in found.items()}
+    for candidate, median in medians.items():
+        speed = batch * NEW / median["later"]
+        print(
+            f"{backend:6} {kind:6} batch {batch} beams {beams} {candidate:20} {speed:7.1f} tokens/s  first {median['first']:5.1f} s",
+            flush=True,
+        )
+    return medians
+
+
+def write(path: Path, rows: list[Any]) -> None:
+    """The table as a page."""
+    lines = [
+        "# Generation\n",
+        f"{NEW} new tokens after {PROMPT}, on {platform.machine()} with {os.cpu_count()} cores, Python {platform.python_version()}; float32. "
+        "Made by `python benchmarks/generation.py`: medians of runs in turns. Compiling: what the first call takes longer than later ones.\n",
+        "| backend | model | batch | beams | candidate | tokens/s | of the reference's | compiling |",
+        "|---|---|---:|---:|---|---:|---:|---:|",
+    ]
+    for backend, name, batch, beams, medians in rows:
+        reference = medians.get("reference", {}).get("later")
+        for candidate, median in medians.items():
+            ratio = f"{reference / median['later']:.2f} x" if reference else ""
+            compiling = f"{max(0.0, median['first'] - median['later']):.1f} s" if backend != "torch" else ""
+            speed = batch * NEW / median["later"]
+            lines.append(f"| {backend} | {name} | {batch} | {beams} | {candidate} | {speed:.1f} | {ratio} | {compiling} |")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
