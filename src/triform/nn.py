@@ -128,6 +128,83 @@ class RMSNorm(Module):
     def __call__(self, x: Tensor) -> Tensor: ...
 
 
+class Conv1d(Module):
+    """(B, n_in, T) -> (B, n_out, T'). weight (n_out, n_in / groups, size), bias (n_out,). Padding is of zeros, on both sides."""
+
+    weight: Any
+    bias: Any
+
+    def __init__(
+        self, n_in: int, n_out: int, size: int, stride: int = 1, padding: int = 0, dilation: int = 1, groups: int = 1, bias: bool = True
+    ) -> None: ...
+    def __call__(self, x: Tensor) -> Tensor: ...
+
+
+class Conv2d(Module):
+    """(B, n_in, H, W) -> (B, n_out, H', W'). weight (n_out, n_in / groups, *size), bias (n_out,). One number stands for both axes."""
+
+    weight: Any
+    bias: Any
+
+    def __init__(
+        self, n_in: int, n_out: int, size: int | tuple[int, int], stride: int | tuple[int, int] = 1, padding: int | tuple[int, int] = 0,
+        dilation: int | tuple[int, int] = 1, groups: int = 1, bias: bool = True,
+    ) -> None: ...  # fmt: skip
+    def __call__(self, x: Tensor) -> Tensor: ...
+
+
+class Conv3d(Module):
+    """(B, n_in, T, H, W) -> (B, n_out, T', H', W'). weight (n_out, n_in / groups, *size), bias (n_out,)."""
+
+    weight: Any
+    bias: Any
+
+    def __init__(
+        self, n_in: int, n_out: int, size: int | tuple[int, int, int], stride: int | tuple[int, int, int] = 1,
+        padding: int | tuple[int, int, int] = 0, dilation: int | tuple[int, int, int] = 1, groups: int = 1, bias: bool = True,
+    ) -> None: ...  # fmt: skip
+    def __call__(self, x: Tensor) -> Tensor: ...
+
+
+class ConvTranspose2d(Module):
+    """(B, n_in, H, W) -> (B, n_out, (H - 1) · stride - 2 · padding + size, …). weight (n_in, n_out, *size), bias (n_out,)."""
+
+    weight: Any
+    bias: Any
+
+    def __init__(
+        self, n_in: int, n_out: int, size: int | tuple[int, int], stride: int | tuple[int, int] = 1, padding: int | tuple[int, int] = 0,
+        bias: bool = True,
+    ) -> None: ...  # fmt: skip
+    def __call__(self, x: Tensor) -> Tensor: ...
+
+
+class BatchNorm(Module):
+    """(x - mean) / sqrt(variance + eps) · weight + bias by channel (axis 1), in float32 at least.
+
+    In training the mean and variance are the batch's, and the running ones move towards them by `momentum`; else they are the running ones.
+    weight, bias, running_mean, running_var (width,); num_batches_tracked () int64. Paper: https://arxiv.org/abs/1502.03167.
+    """
+
+    weight: Any
+    bias: Any
+    running_mean: Any
+    running_var: Any
+
+    def __init__(self, width: int, eps: float = 1e-5, momentum: float = 0.1) -> None: ...
+    def __call__(self, x: Tensor) -> Tensor: ...
+
+
+class GroupNorm(Module):
+    """As LayerNorm, over each of `groups` groups of channels (axis 1) and all places. Paper: https://arxiv.org/abs/1803.08494."""
+
+    weight: Any
+    bias: Any
+
+    def __init__(self, groups: int, width: int, eps: float = 1e-5) -> None: ...
+    def __call__(self, x: Tensor) -> Tensor: ...
+
+
 class Dropout(Module):
     """In training, zeroes each value with probability p and divides the others by 1 - p; else the identity."""
 
@@ -232,6 +309,6 @@ class Context:
 
 
 __all__ = [
-    "Buffer", "Context", "Dropout", "Embedding", "LayerNorm", "Linear", "List", "Model", "Module", "Parameter", "RMSNorm",
-    "Size", "TransposedLinear", "part", "record", "recorded_as",
+    "BatchNorm", "Buffer", "Context", "Conv1d", "Conv2d", "Conv3d", "ConvTranspose2d", "Dropout", "Embedding", "GroupNorm", "LayerNorm",
+    "Linear", "List", "Model", "Module", "Parameter", "RMSNorm", "Size", "TransposedLinear", "part", "record", "recorded_as",
 ]  # fmt: skip

@@ -261,6 +261,33 @@ def mixture(x: Tensor, experts: Sequence[Callable[[Tensor], Tensor]], chosen: Te
     """
 
 
+# ---- images: (B, C, H, W)
+
+
+def max_pool(x: Tensor, size: int, stride: int, padding: int = 0) -> Tensor:
+    """The largest value of each square of `size` places, `stride` apart; places of padding are never the largest."""
+
+
+def average_pool(x: Tensor, size: int, stride: int, padding: int = 0) -> Tensor:
+    """The mean of each square of `size` places, `stride` apart; places of padding count as zeros."""
+
+
+def resize_bilinear(x: Tensor, size: tuple[int, int], align_corners: bool = False) -> Tensor:
+    """x with (H, W) = size, each place between four of x. `align_corners`: the centres of the corners stay where they are."""
+
+
+def resize_bicubic(x: Tensor, size: tuple[int, int], align_corners: bool = False) -> Tensor:
+    """x with (H, W) = size, each place from sixteen of x; nothing is smoothed before images shrink."""
+
+
+def resize_nearest(x: Tensor, size: tuple[int, int]) -> Tensor:
+    """x with (H, W) = size, each place a copy of one of x."""
+
+
+def sample(x: Tensor, places: Tensor) -> Tensor:
+    """(B, C, H, W) at places (B, N, M, 2) -> (B, C, N, M): bilinear, zero outside; (x, y) from -1 to 1 are the edges of the image."""
+
+
 # ---- losses: scalars, in float32
 
 

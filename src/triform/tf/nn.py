@@ -12,6 +12,7 @@ import tensorflow as tf
 from triform.auto.factory import part_class
 from triform.calls import ShapeError, record, recorded_as
 
+from .convolution import BatchNorm, Conv1d, Conv2d, Conv3d, ConvTranspose2d, GroupNorm
 from .generation.context import Context
 from .modes import current_seeds
 from .tree import List, Module, Unset
@@ -123,6 +124,6 @@ class Dropout(Module):
 
 
 __all__ = [
-    "Buffer", "Context", "Dropout", "Embedding", "LayerNorm", "Linear", "List", "Model", "Module", "Parameter", "RMSNorm",
-    "TransposedLinear", "part", "record", "recorded_as",
+    "BatchNorm", "Buffer", "Context", "Conv1d", "Conv2d", "Conv3d", "ConvTranspose2d", "Dropout", "Embedding", "GroupNorm", "LayerNorm",
+    "Linear", "List", "Model", "Module", "Parameter", "RMSNorm", "TransposedLinear", "part", "record", "recorded_as",
 ]  # fmt: skip

@@ -17,6 +17,7 @@ from triform.auto.factory import part_class
 from triform.calls import ShapeError, current, record, recorded_as, resumed
 
 from . import fast
+from .convolution import BatchNorm, Conv1d, Conv2d, Conv3d, ConvTranspose2d, GroupNorm
 from .generation.context import Context
 from .pretrained import PreTrainedModel as Model
 
@@ -148,6 +149,6 @@ class RMSNorm(Module):
 
 
 __all__ = [
-    "Buffer", "Context", "Dropout", "Embedding", "LayerNorm", "Linear", "List", "Model", "Module", "Parameter", "RMSNorm",
-    "TransposedLinear", "part", "record", "recorded_as",
+    "BatchNorm", "Buffer", "Context", "Conv1d", "Conv2d", "Conv3d", "ConvTranspose2d", "Dropout", "Embedding", "GroupNorm", "LayerNorm",
+    "Linear", "List", "Model", "Module", "Parameter", "RMSNorm", "TransposedLinear", "part", "record", "recorded_as",
 ]  # fmt: skip
