@@ -12,8 +12,7 @@ from triform import calls, resampling
 from triform.calls import exactly_one as exactly_one
 from triform.errors import InputError
 
-from . import convolution
-from .modes import is_compiling
+from . import convolution, modes
 
 # ---- sizes and layout
 
@@ -391,7 +390,7 @@ def mean_squared_error(x, y):
 
 def write(buffer, new, start, axis):
     axis, new = axis % len(buffer.shape), tf.cast(new, buffer.dtype)
-    if is_compiling():  # the one op that writes at a place known at run time only; it exists in XLA alone, and under no public name
+    if modes.is_compiling():  # the one op that writes at a place known at run time only; it exists in XLA alone, and under no public name
         from tensorflow.compiler.tf2xla.python import xla
 
         return xla.dynamic_update_slice(buffer, new, tf.stack([start if a == axis else 0 for a in range(len(buffer.shape))]))
