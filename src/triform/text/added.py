@@ -21,6 +21,8 @@ def content(token: Any) -> str | None:
 
 def flags(token: Any) -> dict[str, bool]:
     """The flags that a token states. Raises CorruptFileError for one that is no truth value."""
+    if token is None or isinstance(token, str):
+        return {}
     if isinstance(token, dict):
         found = {name: token[name] for name in FLAGS if name in token}
     else:
@@ -58,10 +60,11 @@ def add_special(engine: Any, tokens: Iterable[Any]) -> int:
     fresh = []
     for token in tokens:
         text = content(token)
-        if not text or (text in by_text and (isinstance(token, str) or same({**flags(token), "content": text, "special": True}, by_text[text]))):
+        if not text or (text in by_text and isinstance(token, str)):
             continue
-        stated = {**flags(token), "special": True}
-        made = added({"content": text, **stated}, normalized=False)
+        made = added({"content": text, **flags(token), "special": True}, normalized=False)
+        if text in by_text and same(made, by_text[text]):
+            continue
         by_text[text] = made
         fresh.append(made)
     return engine.add_special_tokens(fresh) if fresh else 0

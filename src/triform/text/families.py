@@ -121,9 +121,11 @@ MVP = replace(ROBERTA, special=MVP_SPECIAL)
 BLENDERBOT = replace(ROBERTA, frame=framing.end_alone)
 DEBERTA = replace(GPT2, special=DEBERTA_SPECIAL, inputs=WITH_SEGMENTS, frame=framing.enclose())
 WHISPER = replace(GPT2, special=CODEGEN_SPECIAL, behaviour="triform.text.whisper:WhisperTokenizer")
-NEOX = Family(special=CODEGEN_SPECIAL, follow=framing.follow_begin_and_end(False, False))
+NEOX = replace(
+    GPT2, special=CODEGEN_SPECIAL, frame=framing.begin_and_end(False, False), follow=framing.follow_begin_and_end(False, False)
+)
 COHERE = Family(special=COHERE_SPECIAL, follow=framing.follow_begin_and_end(True, False), defaults={"padding_side": "left"})
-BLOOM = Family(special=BLOOM_SPECIAL, defaults={"padding_side": "left"})
+BLOOM = Family(special=BLOOM_SPECIAL)
 GENERIC = Family()
 
 FAMILIES: dict[str, Family] = {
