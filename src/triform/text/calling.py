@@ -86,7 +86,7 @@ def _inputs(text: Any, pair: Any, words: bool) -> tuple[bool, list[Any]]:
         return False, [text if pair is None else (text, pair)]
     if pair is None:
         return True, list(text)
-    if one(pair) and not (words and many(pair)) or len(pair) != len(text):
+    if (one(pair) and not (words and many(pair))) or len(pair) != len(text):
         count = "one" if one(pair) else len(pair)
         raise TokenizerError(f"text has {len(text)} entries and text_pair has {count}; each text needs its pair.")
     return True, list(zip(text, pair))

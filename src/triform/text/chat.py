@@ -22,14 +22,16 @@ def chosen_template(tokenizer: Any, chat_template: str | None = None, tools: Any
     if isinstance(own, Mapping):
         if chat_template is not None:
             return own.get(chat_template, chat_template)
-        for name in (("tool_use", "default") if tools is not None else ("default",)):
+        for name in ("tool_use", "default") if tools is not None else ("default",):
             if name in own:
                 return own[name]
-        raise TokenizerError(f"This tokenizer has several chat templates and no default: give chat_template= one of {', '.join(sorted(own))}.")
+        raise TokenizerError(
+            f"This tokenizer has several chat templates and no default: give chat_template= one of {', '.join(sorted(own))}."
+        )
     chosen = own if chat_template is None else chat_template
     if chosen is None:
         raise TokenizerError(
-            f"{tokenizer.name_or_path or type(tokenizer).__name__} has no chat template: set tokenizer.chat_template, or give chat_template=."
+            f"{tokenizer.name_or_path or type(tokenizer).__name__} has no chat template: set tokenizer.chat_template, or give one."
         )
     return chosen
 
@@ -60,7 +62,9 @@ def apply(
     Raises: TokenizerError.
     """
     if add_generation_prompt and continue_final_message:
-        raise TokenizerError("add_generation_prompt begins a new message and continue_final_message goes on with the last one: give one of them.")
+        raise TokenizerError(
+            "add_generation_prompt begins a new message and continue_final_message goes on with the last one: give one of them."
+        )
     if return_assistant_tokens_mask and not (return_dict and tokenize):
         raise TokenizerError("return_assistant_tokens_mask=True is for return_dict=True and tokenize=True.")
     template = chosen_template(tokenizer, chat_template, tools)
@@ -96,7 +100,9 @@ def _conversations(given: Any) -> tuple[bool, list[Any]]:
             return True, [getattr(part, "messages", part) for part in given]
         if all(isinstance(message, Mapping) for message in given):
             return False, [given]
-    raise TokenizerError(f"A conversation is a list of messages such as {{'role': 'user', 'content': '…'}}, or a list of such lists; found {given!r:.80}.")
+    raise TokenizerError(
+        f"A conversation is a list of messages such as {{'role': 'user', 'content': '…'}}, or a list of such lists; found {given!r:.80}."
+    )
 
 
 def _schemas(tools: Any) -> list[Any] | None:
@@ -158,4 +164,3 @@ def _with_mask(made: BatchEncoding, spans: list[list[tuple[int, int]]], batched:
     nested = batched or "overflow_to_sample_mapping" in made
     made["assistant_masks"] = rows if nested else rows[0]
     return made.convert_to_tensors(return_tensors, prepend_batch_axis=not nested)
-

@@ -174,5 +174,7 @@ def _tensor(array: Any, kind: str) -> Any:
         import tensorflow as tf
     except ModuleNotFoundError as error:
         extra = {"torch": "torch", "jax": "flax", "tensorflow": "tf"}[kind]
-        raise MissingDependencyError(f"Tensors of {kind} need {error.name}, which is not installed: pip install 'triform[{extra}]'.") from None
+        raise MissingDependencyError(
+            f"Tensors of {kind} need {error.name}, which is not installed: pip install 'triform[{extra}]'."
+        ) from None
     return tf.constant(array.astype("int32") if array.dtype == "int64" else array)  # TensorFlow's own default for whole numbers

@@ -58,6 +58,12 @@ def _pieces(builder: str) -> Builder:
     return build
 
 
+def _late(place: str) -> Frame:
+    """A step of a module of its own, imported when a tokenizer of the family is loaded."""
+    module, _, name = place.partition(":")
+    return lambda engine, settings, special: getattr(import_module(module), name)(engine, settings, special)
+
+
 def _loose(text: str, **flags: bool) -> dict[str, Any]:
     """A special token that is looked for after the text is normalised."""
     return {"content": text, "normalized": True, **flags}
@@ -105,25 +111,22 @@ WORDPIECE = replace(UNTIDY_WORDPIECE, built=TIDY)
 PLAIN_WORDPIECE = replace(WORDPIECE, inputs=("input_ids", "attention_mask"))
 MPNET = replace(PLAIN_WORDPIECE, special=MPNET_SPECIAL, frame=framing.enclose(doubled=True))
 FUNNEL = replace(WORDPIECE, special=FUNNEL_SPECIAL, frame=framing.enclose(first_type=2))
-SPLINTER = replace(
-    UNTIDY_WORDPIECE, special={**BERT_SPECIAL, "additional_special_tokens": ["[QUESTION]"]}, frame=framing.question
-)
+SPLINTER = replace(UNTIDY_WORDPIECE, special={**BERT_SPECIAL, "additional_special_tokens": ["[QUESTION]"]}, frame=framing.question)
 
 GPT2 = Family(PIECES, _pieces("build_byte_level"), GPT2_SPECIAL, frame=framing.byte_level)
 CODEGEN = replace(GPT2, special=CODEGEN_SPECIAL, behaviour="triform.text.codegen:CodeGenTokenizer")
 QWEN2 = replace(GPT2, build=_pieces("build_qwen2"), special=QWEN2_SPECIAL)
-CLIP = replace(
-    GPT2, build=_pieces("build_clip"), special=CLIP_SPECIAL, frame=framing.clip, behaviour="triform.text.clip:CLIPTokenizer"
-)
+CLIP = replace(GPT2, build=_pieces("build_clip"), special=CLIP_SPECIAL, frame=framing.clip, behaviour="triform.text.clip:CLIPTokenizer")
 ROBERTA = replace(GPT2, special=ROBERTA_SPECIAL, frame=framing.roberta, follow=framing.follow_roberta)
 BART = replace(ROBERTA, special=BART_SPECIAL)
 MVP = replace(ROBERTA, special=MVP_SPECIAL)
 BLENDERBOT = replace(ROBERTA, frame=framing.end_alone)
 DEBERTA = replace(GPT2, special=DEBERTA_SPECIAL, inputs=WITH_SEGMENTS, frame=framing.enclose())
-WHISPER = replace(GPT2, special=CODEGEN_SPECIAL, behaviour="triform.text.whisper:WhisperTokenizer")
-NEOX = replace(
-    GPT2, special=CODEGEN_SPECIAL, frame=framing.begin_and_end(False, False), follow=framing.follow_begin_and_end(False, False)
-)
+WHISPER = replace(
+    GPT2, special=CODEGEN_SPECIAL, frame=_late("triform.text.whisper:frame"), follow=_late("triform.text.whisper:follow"),
+    behaviour="triform.text.whisper:WhisperTokenizer", defaults={"language": None, "task": None, "predict_timestamps": False},
+)  # fmt: skip
+NEOX = replace(GPT2, special=CODEGEN_SPECIAL, frame=framing.begin_and_end(False, False), follow=framing.follow_begin_and_end(False, False))
 COHERE = Family(special=COHERE_SPECIAL, follow=framing.follow_begin_and_end(True, False), defaults={"padding_side": "left"})
 BLOOM = Family(special=BLOOM_SPECIAL)
 GENERIC = Family()

@@ -27,7 +27,9 @@ def pad(
     main = tokenizer.model_input_names[0]
     how = mode("padding", padding, PADDING)
     lengths = [len(row) for row in data[main]]
-    if "attention_mask" not in data and ("attention_mask" in tokenizer.model_input_names if return_attention_mask is None else return_attention_mask):
+    if "attention_mask" not in data and (
+        "attention_mask" in tokenizer.model_input_names if return_attention_mask is None else return_attention_mask
+    ):
         data["attention_mask"] = [[1] * length for length in lengths]
     width = max(lengths, default=0)
     if how == "max_length":

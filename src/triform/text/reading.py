@@ -55,7 +55,9 @@ def load_tokenizer(name_or_path: Any, *, class_name: str | None = None, resoluti
     cls = tokenizer_class(class_name) or PreTrainedTokenizer
     segments = ("input_ids", "token_type_ids", "attention_mask")  # of a general tokenizer, as the reference has it
     inputs = settings.get("model_input_names") or (segments if class_name in UNKNOWN_CLASSES else kind.inputs)
-    tokenizer = cls(engine, {name: _contents(value) for name, value in special.items()}, inputs, {**settings, "tokenizer_class": class_name}, files)
+    tokenizer = cls(
+        engine, {name: _contents(value) for name, value in special.items()}, inputs, {**settings, "tokenizer_class": class_name}, files
+    )
     tokenizer.name_or_path = str(source.name)
     tokenizer.resolution = f"{resolution or 'tokenizer_config.json: tokenizer_class'} -> {class_name}; read from {how}"
     return tokenizer
@@ -199,7 +201,9 @@ def _numbered(decoder: Any, source: Any) -> dict[int, Any]:
         found = read_json(source, ADDED_FILE)
         wrong = [text for text, number in found.items() if not isinstance(number, int) or isinstance(number, bool)]
         if wrong:
-            raise CorruptFileError(f"{ADDED_FILE} of {source.name}: the id of {wrong[0]!r} is {found[wrong[0]]!r}; expected a whole number.")
+            raise CorruptFileError(
+                f"{ADDED_FILE} of {source.name}: the id of {wrong[0]!r} is {found[wrong[0]]!r}; expected a whole number."
+            )
         return {number: text for text, number in found.items()}
     if not isinstance(decoder, dict) or not all(str(number).isdecimal() for number in decoder):
         raise CorruptFileError(f"added_tokens_decoder of {source.name} is no mapping of ids to tokens.")

@@ -27,7 +27,22 @@ MOST_SIZE = 2**24  # characters of the output, or of a text on the way; entries 
 MOST_PARTS = 10**5  # of a nested value that a template puts together
 MOST_WIDTH = 10_000
 MOST_RANGE = 100_000
-WIDTHS = {"center", "ljust", "rjust", "zfill", "expandtabs", "indent", "wordwrap", "truncate", "batch", "slice", "round", "tojson", "format", "format_map"}
+WIDTHS = {
+    "center",
+    "ljust",
+    "rjust",
+    "zfill",
+    "expandtabs",
+    "indent",
+    "wordwrap",
+    "truncate",
+    "batch",
+    "slice",
+    "round",
+    "tojson",
+    "format",
+    "format_map",
+}
 ABSENT = {"urlize", "xmlattr", "pprint", "random", "translate", "maketrans"}
 COUNTED, JOINED, BUILT = "_counted", "_joined", "_built"  # filters that the parser puts in; no template can name them
 WIDE = re.compile(r"\d{5,}|%[^a-zA-Z%]*\*|\{[^{}]*:[^{}]*\{")
@@ -137,9 +152,12 @@ def _checked_call(name: str, receiver: Any, arguments: tuple[Any, ...], keywords
     if name in ("format", "format_map") and texts and WIDE.search(texts[0] if isinstance(texts[0], str) else ""):
         raise SecurityError("it formats with a width that is large, or given at run time")
     if name == "replace" and len(texts) >= 3:
-        _small(len(texts[0]) + texts[0].count(texts[1]) * len(texts[2]))
+        found: Any = texts[0]
+        _small(len(found) + found.count(texts[1]) * len(texts[2]))
     if name == "join":
-        separator, entries = (receiver, values[0] if values else ()) if isinstance(receiver, (str, bytes)) else (values[0] if values else "", receiver)
+        separator, entries = (
+            (receiver, values[0] if values else ()) if isinstance(receiver, (str, bytes)) else (values[0] if values else "", receiver)
+        )
         if isinstance(entries, (list, tuple)):
             _small(_weigh(entries, MOST_SIZE) + len(entries) * _weigh(separator))
 
@@ -153,7 +171,21 @@ def _guarded(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         _budget().spend()
         own = arguments[skipped:]
         _checked_call(name, own[0] if own else "", own[1:], keywords)
-        if name in ("string", "safe", "escape", "e", "upper", "lower", "title", "capitalize", "trim", "tojson", "replace", "sort", "unique"):
+        if name in (
+            "string",
+            "safe",
+            "escape",
+            "e",
+            "upper",
+            "lower",
+            "title",
+            "capitalize",
+            "trim",
+            "tojson",
+            "replace",
+            "sort",
+            "unique",
+        ):
             _weigh(own[0] if own else "")
         return function(*arguments, **keywords)
 
@@ -166,7 +198,9 @@ class ChatEnvironment(ImmutableSandboxedEnvironment):
     intercepted_binops = frozenset(["*", "**", "+", "%"])
 
     def __init__(self) -> None:
-        super().__init__(trim_blocks=True, lstrip_blocks=True, extensions=[loopcontrols, GenerationBlocks], finalize=_written, optimized=False)
+        super().__init__(
+            trim_blocks=True, lstrip_blocks=True, extensions=[loopcontrols, GenerationBlocks], finalize=_written, optimized=False
+        )
         for name in ABSENT:
             self.filters.pop(name, None)
         self.filters["tojson"] = to_json
@@ -214,7 +248,7 @@ class ChatEnvironment(ImmutableSandboxedEnvironment):
 def _rewritten(tree: nodes.Template, environment: ChatEnvironment) -> nodes.Template:
     """The template with loops counted, and with what it puts together weighed."""
 
-    def filtered(node: nodes.Expr, name: str, *arguments: int) -> nodes.Filter:
+    def filtered(node: Any, name: str, *arguments: int) -> nodes.Node:
         made = nodes.Filter(node, name, [nodes.Const(a) for a in arguments], [], None, None, lineno=node.lineno)
         return made.set_environment(environment)
 
@@ -261,9 +295,7 @@ def _now(format: str) -> str:
     return datetime.now().strftime(str(format)[:1000])
 
 
-def to_json(
-    value: Any, ensure_ascii: bool = False, indent: int | None = None, separators: Any = None, sort_keys: bool = False
-) -> str:
+def to_json(value: Any, ensure_ascii: bool = False, indent: int | None = None, separators: Any = None, sort_keys: bool = False) -> str:
     """JSON as it is, letters of all scripts included, without the escapes that HTML needs."""
     import json
 
@@ -273,7 +305,7 @@ def to_json(
 class GenerationBlocks(Extension):
     """{% generation %} … {% endgeneration %}: what the model itself wrote. A run that asks for it finds the text between two marks."""
 
-    tags = {"generation"}  # noqa: RUF012
+    tags = {"generation"}
 
     def parse(self, parser: Any) -> nodes.Node:
         line = next(parser.stream).lineno

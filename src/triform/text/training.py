@@ -1,7 +1,7 @@
 """A tokenizer of the same kind with a vocabulary of its own, learned from texts."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from triform.errors import TokenizerError, UnknownKeywordError, nearest
@@ -48,7 +48,12 @@ def train_new(
         if not token["special"]:  # special ones come with the trainer, first in the vocabulary
             made.add_tokens([added(token)])
     special = [added({**token, "content": renamed.get(token["content"], token["content"])}) for token in kept if token["special"]]
-    fresh = [added(token, special=True, normalized=False) if flags(token) else added({"content": content(token), "special": True}, normalized=False) for token in new_special_tokens or ()]
+    fresh = [
+        added(token, special=True, normalized=False)
+        if flags(token)
+        else added({"content": content(token), "special": True}, normalized=False)
+        for token in new_special_tokens or ()
+    ]
     special = list({token.content: token for token in [*special, *fresh]}.values())
     unknown = renamed.get(unknown, unknown)
     if unknown is not None and unknown not in [token.content for token in special]:
@@ -90,10 +95,17 @@ def _learn(engine: Any, texts: Iterable[Any], kind: str, options: dict[str, Any]
     import tokenizers.trainers
 
     trainer_class = getattr(tokenizers.trainers, TRAINERS[kind])
-    known = [name for name in dir(trainer_class) if not name.startswith("_")] + ["unk_token", "shrinking_factor", "max_piece_length", "n_sub_iterations"]
+    known = [name for name in dir(trainer_class) if not name.startswith("_")] + [
+        "unk_token",
+        "shrinking_factor",
+        "max_piece_length",
+        "n_sub_iterations",
+    ]
     wrong = [name for name in options if name not in known]
     if wrong:
-        raise UnknownKeywordError(f"{TRAINERS[kind]} takes no {wrong[0]!r}.{nearest(wrong[0], known)} It takes: {', '.join(sorted(known))}.")
+        raise UnknownKeywordError(
+            f"{TRAINERS[kind]} takes no {wrong[0]!r}.{nearest(wrong[0], known)} It takes: {', '.join(sorted(known))}."
+        )
     try:
         engine.train_from_iterator(texts, trainer=trainer_class(**options), length=length)
     except BaseException as error:  # the engine panics with an exception that is no Exception
@@ -139,7 +151,7 @@ def _framed(processor: dict[str, Any], engine: Any, renamed: dict[str, str]) -> 
             token = renamed.get(made[name][0], made[name][0])
             made[name] = [token, number(token)]
     if made["type"] == "TemplateProcessing":
-        new = lambda token: renamed.get(token, token)
+        new: Callable[[str], str] = lambda token: renamed.get(token, token)
         for name in ("single", "pair"):
             made[name] = [
                 {"SpecialToken": {**part["SpecialToken"], "id": new(part["SpecialToken"]["id"])}} if "SpecialToken" in part else part

@@ -262,5 +262,3 @@ def checked_side(name: str, value: Any) -> str:
     if value not in SIDES:
         raise TokenizerError(f"{name}={value!r} is none of: left, right.")
     return value
-
-

@@ -25,7 +25,9 @@ def build_wordpiece(vocabulary: dict[str, int], settings: dict[str, Any], specia
     from tokenizers.models import WordPiece
 
     prefix = str(settings.get("wordpieces_prefix", "##"))
-    model = WordPiece(vocabulary, unk_token=special.get("unk_token") or "[UNK]", max_input_chars_per_word=100, continuing_subword_prefix=prefix)
+    model = WordPiece(
+        vocabulary, unk_token=special.get("unk_token") or "[UNK]", max_input_chars_per_word=100, continuing_subword_prefix=prefix
+    )
     engine = Tokenizer(model)
     engine.normalizer = normalizers.BertNormalizer(
         clean_text=settings.get("clean_text", True),
