@@ -83,6 +83,8 @@ def _inputs(text: Any, pair: Any, words: bool) -> tuple[bool, list[Any]]:
             expected = "a list of words, or a list of such lists" if words else "a str or a list of str"
             raise TokenizerError(f"{what} is {_shown(value)}; expected {expected}.")
     if one(text):
+        if pair is not None and not one(pair):
+            raise TokenizerError(f"text is one text and text_pair is {_shown(pair)}; one text has one pair.")
         return False, [text if pair is None else (text, pair)]
     if pair is None:
         return True, list(text)
@@ -129,6 +131,8 @@ def _encoded(tokenizer: Any, inputs: list[Any], options: Options) -> tuple[list[
 
 
 def _advice(error: BaseException, truncation: str | None) -> str:
+    if "stride" in str(error):
+        return " Give a smaller stride, or a larger max_length."
     if "too short" in str(error):
         return f". The text that truncation={truncation!r} shortens is too short for that: give truncation='longest_first'."
     return ""

@@ -121,7 +121,7 @@ ROBERTA = replace(GPT2, special=ROBERTA_SPECIAL, frame=framing.roberta, follow=f
 BART = replace(ROBERTA, special=BART_SPECIAL)
 MVP = replace(ROBERTA, special=MVP_SPECIAL)
 BLENDERBOT = replace(ROBERTA, frame=framing.end_alone)
-DEBERTA = replace(GPT2, special=DEBERTA_SPECIAL, inputs=WITH_SEGMENTS, frame=framing.enclose())
+DEBERTA = replace(GPT2, special=DEBERTA_SPECIAL, inputs=("input_ids", "attention_mask", "token_type_ids"), frame=framing.enclose())
 WHISPER = replace(
     GPT2, special=CODEGEN_SPECIAL, frame=_late("triform.text.whisper:frame"), follow=_late("triform.text.whisper:follow"),
     behaviour="triform.text.whisper:WhisperTokenizer", defaults={"language": None, "task": None, "predict_timestamps": False},
