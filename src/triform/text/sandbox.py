@@ -58,10 +58,10 @@ class Budget:
 
     def spend(self, steps: int = 1) -> None:
         """Takes steps. Raises SecurityError when they are used up, or the time is."""
-        self.steps -= steps
+        earlier, self.steps = self.steps, self.steps - steps
         if self.steps < 0:
             raise SecurityError(f"it does more than {MOST_STEPS} steps")
-        if self.steps % 64 == 0 and time.monotonic() > self.deadline:
+        if self.steps >> 6 != earlier >> 6 and time.monotonic() > self.deadline:
             raise SecurityError(f"it runs for more than {MOST_SECONDS:.0f} seconds")
 
     def write(self, size: int) -> None:
@@ -96,6 +96,7 @@ def _weigh(value: Any, most: int = MOST_PARTS) -> int:
         if parts + len(open_) > most:
             raise SecurityError(f"it builds a value of more than {most} parts")
         _small(size)
+    _budget().spend(parts >> 6)
     return size + parts
 
 
@@ -149,8 +150,12 @@ def _checked_call(name: str, receiver: Any, arguments: tuple[Any, ...], keywords
         wide = max((value for value in values if isinstance(value, int)), default=1)
         _small((_weigh(receiver) + 1) * max(1, wide) if name in ("indent", "expandtabs", "tojson", "batch") else _weigh(receiver) + wide)
     texts = [value for value in (receiver, *values) if isinstance(value, (str, bytes))]
-    if name in ("format", "format_map") and texts and WIDE.search(texts[0] if isinstance(texts[0], str) else ""):
-        raise SecurityError("it formats with a width that is large, or given at run time")
+    if name in ("format", "format_map") and texts:
+        pattern = str(texts[0])
+        if WIDE.search(pattern):
+            raise SecurityError("it formats with a width that is large, or given at run time")
+        fields = pattern.count("{") + pattern.count("%")
+        _small(len(pattern) + fields * (_weigh(values) + MOST_WIDTH * bool(re.search(r"\d{2}", pattern))))
     if name == "replace" and len(texts) >= 3:
         found: Any = texts[0]
         _small(len(found) + found.count(texts[1]) * len(texts[2]))
@@ -168,8 +173,8 @@ def _guarded(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(function)
     def guarded(*arguments: Any, **keywords: Any) -> Any:
-        _budget().spend()
         own = arguments[skipped:]
+        _budget().spend(1 + (len(own[0]) >> 6 if own and hasattr(own[0], "__len__") else 0))
         _checked_call(name, own[0] if own else "", own[1:], keywords)
         if name in (
             "string",
@@ -225,7 +230,6 @@ class ChatEnvironment(ImmutableSandboxedEnvironment):
             _small(len(left) + len(right))
         elif operator == "%" and isinstance(left, (str, bytes)):
             _checked_call("format", left, (right,), {})
-            _weigh(right)
         elif operator in ("*", "**") and isinstance(left, int) and isinstance(right, int):
             bits = left.bit_length() * abs(right) if operator == "**" else left.bit_length() + right.bit_length()
             if bits > 4096:
@@ -237,9 +241,10 @@ class ChatEnvironment(ImmutableSandboxedEnvironment):
         _budget().spend()
         if isinstance(obj, LoopContext):  # a recursive loop, called for its next level
             args = (_counted(args[0]), *args[1:]) if args else args
-        receiver = getattr(obj, "__self__", None)
+        method = getattr(obj, "__wrapped__", obj)  # the sandbox wraps str.format
+        receiver = getattr(method, "__self__", None)
         if isinstance(receiver, (str, bytes)):
-            _checked_call(obj.__name__, receiver, args, kwargs)
+            _checked_call(method.__name__, receiver, args, kwargs)
         elif obj in (dict, self.globals["namespace"]):
             _weigh([args, kwargs])
         return super().call(context, obj, *args, **kwargs)
