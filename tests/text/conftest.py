@@ -40,7 +40,9 @@ def clip_pieces(tmp_path_factory):
 
     engine = Tokenizer(models.BPE(end_of_word_suffix="</w>"))
     engine.normalizer = normalizers.Sequence([normalizers.NFC(), normalizers.Lowercase()])
-    engine.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.WhitespaceSplit(), pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)])
+    engine.pre_tokenizer = pre_tokenizers.Sequence(
+        [pre_tokenizers.WhitespaceSplit(), pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)]
+    )
     alphabet = pre_tokenizers.ByteLevel.alphabet()
     special = ["<|startoftext|>", "<|endoftext|>"]
     trainer = trainers.BpeTrainer(

@@ -72,7 +72,16 @@ def test_both_sides_of_truncation(both):
             ours.truncation_side = theirs.truncation_side = side
             for strategy in ("longest_first", "only_first", "only_second"):
                 kept = [line for line in FEW if 14 < len(ours(line)["input_ids"]) < 22]
-                same(both, kept, kept[::-1], truncation=strategy, max_length=26, stride=2, return_overflowing_tokens=True, return_offsets_mapping=True)
+                same(
+                    both,
+                    kept,
+                    kept[::-1],
+                    truncation=strategy,
+                    max_length=26,
+                    stride=2,
+                    return_overflowing_tokens=True,
+                    return_offsets_mapping=True,
+                )
     finally:
         ours.truncation_side = theirs.truncation_side = "right"
 
@@ -184,12 +193,21 @@ def test_tensors_of_a_framework_that_is_not_there(both, monkeypatch):
 def test_padding_rows_that_were_encoded_one_by_one(both):
     ours, theirs = both
     rows = [ours(line) for line in FEW]
-    for options in ({}, {"padding": "max_length", "max_length": 80}, {"pad_to_multiple_of": 7}, {"padding_side": "left"}, {"padding": False}):
+    for options in (
+        {},
+        {"padding": "max_length", "max_length": 80},
+        {"pad_to_multiple_of": 7},
+        {"padding_side": "left"},
+        {"padding": False},
+    ):
         assert dict(ours.pad(rows, **options)) == dict(theirs.pad([dict(row) for row in rows], **options)), options
     assert dict(ours.pad(rows)) == dict(ours(FEW, padding=True))
     tensors = ours.pad({"input_ids": [np.array([5, 6]), np.array([7])], "labels": [1, 2]}, return_tensors="np")
     assert tensors["input_ids"].tolist() == [[5, 6], [7, 0]] and tensors["labels"].tolist() == [1, 2]
-    assert dict(ours.pad({"input_ids": [5, 6]}, padding="max_length", max_length=3)) == {"input_ids": [5, 6, 0], "attention_mask": [1, 1, 0]}
+    assert dict(ours.pad({"input_ids": [5, 6]}, padding="max_length", max_length=3)) == {
+        "input_ids": [5, 6, 0],
+        "attention_mask": [1, 1, 0],
+    }
     assert dict(ours.pad({"input_ids": []})) == {"input_ids": [], "attention_mask": []}
     for wrong in ({"labels": [1]}, [1, 2], [{"input_ids": [1]}, {"input_ids": [1], "labels": [2]}]):
         with pytest.raises(TokenizerError):
@@ -239,7 +257,9 @@ def test_decoding_each_form_of_ids(both):
     assert ours.decode([*ids, 10**6]) == theirs.decode([*ids, 10**6]) and ours.convert_ids_to_tokens(10**6) is None
     text = "do n't stop , he 's here ."
     for tidy in (True, False):
-        assert ours.decode(ours(text)["input_ids"], clean_up_tokenization_spaces=tidy) == theirs.decode(theirs(text)["input_ids"], clean_up_tokenization_spaces=tidy)
+        assert ours.decode(ours(text)["input_ids"], clean_up_tokenization_spaces=tidy) == theirs.decode(
+            theirs(text)["input_ids"], clean_up_tokenization_spaces=tidy
+        )
     assert ours.clean_up_tokenization(text) == theirs.clean_up_tokenization(text)
     assert ours.convert_tokens_to_string(["the", "##re", "."]) == theirs.convert_tokens_to_string(["the", "##re", "."])
     assert ours.convert_ids_to_tokens(ids, skip_special_tokens=True) == theirs.convert_ids_to_tokens(ids, skip_special_tokens=True)

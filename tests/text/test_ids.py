@@ -43,7 +43,9 @@ def test_truncate_sequences(both, side, strategy, stride):
         tokenizer.truncation_side = side
     try:
         for first, second, count in ((A, B, 1), (A, B, 2), (A, [*A, *B], 2), (B, A, 0)):
-            made, yours = (t.truncate_sequences(first, second, num_tokens_to_remove=count, truncation_strategy=strategy, stride=stride) for t in both)
+            made, yours = (
+                t.truncate_sequences(first, second, num_tokens_to_remove=count, truncation_strategy=strategy, stride=stride) for t in both
+            )
             assert made == yours
     finally:
         for tokenizer in both:
@@ -52,14 +54,29 @@ def test_truncate_sequences(both, side, strategy, stride):
 
 def test_truncation_that_cannot_be(both):
     ours, _ = both  # the reference logs an error and takes nothing away
-    for first, second, count, strategy in ((A, None, 9, "longest_first"), (A, B, 9, "longest_first"), (A, B, 4, "only_second"), (A, None, 1, "only_second")):
+    for first, second, count, strategy in (
+        (A, None, 9, "longest_first"),
+        (A, B, 9, "longest_first"),
+        (A, B, 4, "only_second"),
+        (A, None, 1, "only_second"),
+    ):
         with pytest.raises(TokenizerError, match="tokens shall go"):
             ours.truncate_sequences(first, second, num_tokens_to_remove=count, truncation_strategy=strategy)
     with pytest.raises(TokenizerError, match="has no overflow"):
         ours.prepare_for_model(A, B, max_length=6, truncation=True, return_overflowing_tokens=True)
 
 
-FRAMES = ["BertTokenizer", "FunnelTokenizer", "MPNetTokenizer", "RobertaTokenizer", "BartTokenizer", "DebertaTokenizer", "GPT2Tokenizer", "CLIPTokenizer", "BlenderbotTokenizer"]
+FRAMES = [
+    "BertTokenizer",
+    "FunnelTokenizer",
+    "MPNetTokenizer",
+    "RobertaTokenizer",
+    "BartTokenizer",
+    "DebertaTokenizer",
+    "GPT2Tokenizer",
+    "CLIPTokenizer",
+    "BlenderbotTokenizer",
+]
 
 
 @pytest.mark.parametrize("name", FRAMES)
@@ -70,14 +87,18 @@ def test_the_frame_is_what_a_call_puts_around(name, wordpiece, byte_level, clip_
     ours = AutoTokenizer.from_pretrained(at, tokenizer_type={"BertTokenizer": "bert", "FunnelTokenizer": "funnel", "MPNetTokenizer": "mpnet", "RobertaTokenizer": "roberta", "BartTokenizer": "bart", "DebertaTokenizer": "deberta", "GPT2Tokenizer": "gpt2", "CLIPTokenizer": "clip", "BlenderbotTokenizer": "blenderbot"}[name])  # fmt: skip
     theirs = getattr(transformers, f"{name}Fast").from_pretrained(at)
     one, two = (ours(text, add_special_tokens=False)["input_ids"] for text in ("hello there", "a b"))
-    single, pair = (ours(*texts, return_token_type_ids=True, return_special_tokens_mask=True) for texts in (("hello there",), ("hello there", "a b")))
+    single, pair = (
+        ours(*texts, return_token_type_ids=True, return_special_tokens_mask=True) for texts in (("hello there",), ("hello there", "a b"))
+    )
     assert ours.build_inputs_with_special_tokens(one) == single["input_ids"]
     assert ours.build_inputs_with_special_tokens(one, two) == pair["input_ids"]
     assert ours.create_token_type_ids_from_sequences(one, two) == pair["token_type_ids"]
     assert ours.get_special_tokens_mask(one, two) == pair["special_tokens_mask"]
     assert ours.get_special_tokens_mask(single["input_ids"], already_has_special_tokens=True) == single["special_tokens_mask"]
     assert ours.prepare_for_model(one, two)["input_ids"] == pair["input_ids"]
-    assert ours.num_special_tokens_to_add() == theirs.num_special_tokens_to_add() and ours.num_special_tokens_to_add(True) == theirs.num_special_tokens_to_add(True)
+    assert ours.num_special_tokens_to_add() == theirs.num_special_tokens_to_add() and ours.num_special_tokens_to_add(
+        True
+    ) == theirs.num_special_tokens_to_add(True)
     assert ours.max_len_single_sentence == ours.model_max_length - ours.num_special_tokens_to_add()
     if name not in ("BlenderbotTokenizer", "CLIPTokenizer"):  # the reference's own method and its call differ there
         assert theirs.build_inputs_with_special_tokens(one) == single["input_ids"]
@@ -93,23 +114,52 @@ def test_added_tokens_with_every_flag(wordpiece, tmp_path):
         transformers.AddedToken("Exact", normalized=False), transformers.AddedToken("<both>", lstrip=True, rstrip=True, special=True),
     ]  # fmt: skip
     for tokenizer in (ours, theirs):
-        assert tokenizer.add_tokens(added) == 6 and tokenizer.add_tokens(["New"]) == 0 and tokenizer.add_tokens("<s2>", special_tokens=True) == 1
+        assert (
+            tokenizer.add_tokens(added) == 6
+            and tokenizer.add_tokens(["New"]) == 0
+            and tokenizer.add_tokens("<s2>", special_tokens=True) == 1
+        )
         named = {"bos_token": "<begin>", "additional_special_tokens": [transformers.AddedToken("<q>", lstrip=True), "<r>"]}
         assert tokenizer.add_special_tokens(named) == 3
         assert tokenizer.add_special_tokens({"additional_special_tokens": ["<t>"]}, replace_additional_special_tokens=False) == 1
-    lines = [*LINES, "a new New NEW b", "singles single  single.", "a  left  b right  c", "exact Exact x", "a  <both>  b <q> <r><t> <begin> <s2>"]
+    lines = [
+        *LINES,
+        "a new New NEW b",
+        "singles single  single.",
+        "a  left  b right  c",
+        "exact Exact x",
+        "a  <both>  b <q> <r><t> <begin> <s2>",
+    ]
     assert ours(lines, return_offsets_mapping=True)["offset_mapping"] == theirs(lines, return_offsets_mapping=True)["offset_mapping"]
     assert ours(lines)["input_ids"] == theirs(lines)["input_ids"] and len(ours) == len(theirs)
     rows = ours(lines)["input_ids"]
     assert ours.batch_decode(rows, skip_special_tokens=True) == theirs.batch_decode(rows, skip_special_tokens=True)
-    for name in ("special_tokens_map", "all_special_tokens", "all_special_ids", "additional_special_tokens", "additional_special_tokens_ids", "bos_token_id", "added_tokens_encoder"):
+    for name in (
+        "special_tokens_map",
+        "all_special_tokens",
+        "all_special_ids",
+        "additional_special_tokens",
+        "additional_special_tokens_ids",
+        "bos_token_id",
+        "added_tokens_encoder",
+    ):
         assert getattr(ours, name) == getattr(theirs, name), name
     assert {i: str(t) for i, t in ours.added_tokens_decoder.items()} == {i: str(t) for i, t in theirs.added_tokens_decoder.items()}
-    assert ours.get_added_vocab() == theirs.get_added_vocab() and ours.get_vocab() == theirs.get_vocab() == ours.vocab and ours.vocab_size == theirs.vocab_size
+    assert (
+        ours.get_added_vocab() == theirs.get_added_vocab()
+        and ours.get_vocab() == theirs.get_vocab() == ours.vocab
+        and ours.vocab_size == theirs.vocab_size
+    )
     ours.save_pretrained(tmp_path / "ours")
     theirs.save_pretrained(tmp_path / "theirs")
-    for again in (AutoTokenizer.from_pretrained(tmp_path / "ours"), AutoTokenizer.from_pretrained(tmp_path / "theirs"), transformers.AutoTokenizer.from_pretrained(tmp_path / "ours")):
-        assert again(lines)["input_ids"] == rows and again.additional_special_tokens == ["<q>", "<r>", "<t>"] and again.bos_token == "<begin>"
+    for again in (
+        AutoTokenizer.from_pretrained(tmp_path / "ours"),
+        AutoTokenizer.from_pretrained(tmp_path / "theirs"),
+        transformers.AutoTokenizer.from_pretrained(tmp_path / "ours"),
+    ):
+        assert (
+            again(lines)["input_ids"] == rows and again.additional_special_tokens == ["<q>", "<r>", "<t>"] and again.bos_token == "<begin>"
+        )
 
 
 def test_special_tokens_by_name_and_id(both):
@@ -125,7 +175,9 @@ def test_special_tokens_by_name_and_id(both):
     with pytest.raises(TokenizerError, match="no token to pad with"):
         tokenizer(["a", "a b"], padding=True)
     tokenizer.additional_special_tokens = ["<x>"]
-    assert tokenizer.additional_special_tokens == ["<x>"] and tokenizer.decode(tokenizer("<x>")["input_ids"], skip_special_tokens=True) == ""
+    assert (
+        tokenizer.additional_special_tokens == ["<x>"] and tokenizer.decode(tokenizer("<x>")["input_ids"], skip_special_tokens=True) == ""
+    )
     with pytest.raises(TokenizerError, match="no token of this vocabulary"):
         tokenizer.eos_token_id = 10**6
     with pytest.raises(AttributeError, match="Did you mean 'add_tokens'"):
@@ -145,10 +197,18 @@ def test_further_names_of_special_tokens(wordpiece, tmp_path):
     ours = BertTokenizer.from_pretrained(wordpiece, extra_special_tokens=extra)
     theirs = transformers.BertTokenizerFast.from_pretrained(wordpiece, extra_special_tokens=extra)
     assert ours.image_token == "<image>" and ours.image_token_id == theirs.image_token_id and ours.extra_special_tokens == extra
-    assert ours.special_tokens_map == theirs.special_tokens_map and ours.all_special_tokens == theirs.all_special_tokens and len(ours) == len(theirs)
+    assert (
+        ours.special_tokens_map == theirs.special_tokens_map
+        and ours.all_special_tokens == theirs.all_special_tokens
+        and len(ours) == len(theirs)
+    )
     ours.save_pretrained(tmp_path / "ours")
     theirs.save_pretrained(tmp_path / "theirs")
-    for again in (AutoTokenizer.from_pretrained(tmp_path / "ours"), AutoTokenizer.from_pretrained(tmp_path / "theirs"), transformers.AutoTokenizer.from_pretrained(tmp_path / "ours")):
+    for again in (
+        AutoTokenizer.from_pretrained(tmp_path / "ours"),
+        AutoTokenizer.from_pretrained(tmp_path / "theirs"),
+        transformers.AutoTokenizer.from_pretrained(tmp_path / "ours"),
+    ):
         assert again.boi_token_id == ours.boi_token_id and again("a <image> b")["input_ids"] == ours("a <image> b")["input_ids"]
     ours.image_token = "<picture>"
     assert ours.image_token_id == len(ours) - 1

@@ -1,5 +1,6 @@
 """Chat templates that mean harm: no way into Python, and no run without end, whatever is written."""
 
+import contextlib
 import time
 
 import pytest
@@ -112,7 +113,5 @@ WORDS = ["{{", "}}", "{%", "%}", "for x in y", "endfor", "if", "endif", "message
 @settings(max_examples=150, deadline=None)
 @given(st.lists(st.sampled_from(WORDS), max_size=25).map("".join) | st.text(max_size=40))
 def test_any_template_gives_text_or_our_error(template):
-    try:
+    with contextlib.suppress(TokenizerError):
         assert isinstance(render(template, {"messages": MESSAGES[:2], "y": [1]}), str)
-    except TokenizerError:
-        pass
