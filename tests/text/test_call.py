@@ -243,6 +243,7 @@ def test_arguments_that_make_no_sense(both):
         (lambda: ours("a b c d e f g", "x", truncation="only_second", max_length=6), "longest_first"), (lambda: ours("a", return_tensors="xx"), "return_tensors='xx'"),
         (lambda: ours(["a", ["b"]], is_split_into_words=True), "a list of words"), (lambda: setattr(ours, "padding_side", "up"), "left, right"),
         (lambda: ours.decode([1, -100]), "pad_token_id"), (lambda: ours.decode(["a"]), "no id"), (lambda: ours.decode([2**40]), "no id of a token"),
+        (lambda: ours.batch_decode([[1], [-100]]), "pad_token_id"), (lambda: ours.batch_decode([[1], ["a"]]), "no id"), (lambda: ours.batch_decode([[1.5]]), "no id"),
     ):  # fmt: skip
         with pytest.raises((TokenizerError, UnknownKeywordError), match=match):
             call()

@@ -123,3 +123,16 @@ def test_keywords_of_loading(wordpiece):
         wordpiece, tokenizer_type="bert", padding_side="left", model_max_length=9, bos_token="<s>", use_fast=False
     )
     assert made.padding_side == "left" and made.model_max_length == 9 and made.bos_token_id == made.convert_tokens_to_ids("<s>")
+
+
+@pytest.mark.parametrize(
+    ("model_type", "part"), [("encoder-decoder", "encoder"), ("vision-encoder-decoder", "decoder"), ("speech-encoder-decoder", "decoder")]
+)
+def test_a_composite_model_s_tokenizer_is_its_text_part_s(wordpiece, tmp_path, model_type, part):
+    import json
+
+    from triform import BertTokenizer
+
+    (tmp_path / "vocab.txt").write_bytes((wordpiece / "vocab.txt").read_bytes())
+    (tmp_path / "config.json").write_text(json.dumps({"model_type": model_type, part: {"model_type": "bert"}}))
+    assert type(AutoTokenizer.from_pretrained(tmp_path)) is BertTokenizer

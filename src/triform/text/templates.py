@@ -25,8 +25,8 @@ def read_templates(source: Any, stated: Any) -> Any:
     if path is not None:
         default = _text(path)
         return {"default": default, **further} if further else default
-    older = source.find(OLDER_FILE)
-    if older is not None and stated is None:
+    older = source.find(OLDER_FILE) if stated is None else None
+    if older is not None:
         try:
             data = json.loads(_text(older))
         except ValueError as error:
