@@ -268,12 +268,13 @@ def test_templates_in_files(both, byte_level, tmp_path):
     assert (
         AutoTokenizer.from_pretrained(at).chat_template == "F" and AutoTokenizer.from_pretrained(at, chat_template="K").chat_template == "K"
     )
-    for name, damage in (("chat_template.jinja", b"\xff"), ("chat_template.jinja", b"x" * (2**20 + 1)), ("chat_template.json", b"{")):
+    for name, damage in (("chat_template.jinja", b"\xff"), ("chat_template.jinja", b"x" * (2**18 + 1)), ("chat_template.json", b"{")):
         (at / "chat_template.jinja").unlink(missing_ok=True)
         (at / name).write_bytes(damage)
         with pytest.raises(CorruptFileError, match=name):
             AutoTokenizer.from_pretrained(at)
         (at / name).unlink()
-    (at / "tokenizer_config.json").write_text(json.dumps({**config, "chat_template": [1]}))
-    with pytest.raises(CorruptFileError, match="chat_template"):
-        AutoTokenizer.from_pretrained(at)
+    for damage in ([1], 3, {"a": 1}, [{"name": "default"}], "x" * (2**18 + 1), {"default": "x" * (2**18 + 1)}):
+        (at / "tokenizer_config.json").write_text(json.dumps({**config, "chat_template": damage}))
+        with pytest.raises(CorruptFileError, match=r"chat.template"):
+            AutoTokenizer.from_pretrained(at)

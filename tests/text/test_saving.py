@@ -163,7 +163,8 @@ def test_a_damaged_engine(tmp_path, damage):
     ("special_tokens_map.json", '{"pad_token": {"content": "x", "lstrip": "yes"}}', "true or false"), ("added_tokens.json", '{"x": "y"}', "whole number"),
     ("tokenizer_config.json", '{"added_tokens_decoder": {"a": "x"}}', "no mapping of ids"), ("tokenizer_config.json", '{"added_tokens_decoder": [1]}', "no mapping of ids"),
     ("tokenizer_config.json", '{"additional_special_tokens": "x"}', "a list of tokens"), ("tokenizer_config.json", '{"extra_special_tokens": 3}', "a mapping of names"),
-    ("tokenizer_config.json", '{"padding_side": "up"}', "left, right"), ("vocab.txt", "", "is empty"),
+    ("tokenizer_config.json", '{"padding_side": "up"}', "left, right"),
+    ("tokenizer_config.json", '{"model_max_length": "x", "tokenizer_class": 3, "do_lower_case": "no"}', "tokenizer_class is 3, .*model_max_length is 'x', .*do_lower_case is 'no'"), ("vocab.txt", "", "is empty"),
 ])  # fmt: skip
 def test_damaged_companions(wordpiece, tmp_path, name, text, match):
     (tmp_path / "vocab.txt").write_bytes((wordpiece / "vocab.txt").read_bytes())
