@@ -40,7 +40,7 @@ rows = k(texts)['input_ids'] if hasattr(k, 'batch_decode') else [e.ids for e in 
 for name, job in json.load(open({jobs!r})).items():
     call = compile(job, name, 'eval')
     best = 9e9
-    for _ in range(4):
+    for _ in range(2):
         began = time.perf_counter(); made = eval(call); best = min(best, time.perf_counter() - began)
         del made
     out[name] = best
@@ -121,7 +121,7 @@ def write(path: Path, rows: list[tuple[str, str, str, float]], runs: int) -> Non
     lines = [
         "# Tokenizers: 10,000 sentences, and the first encoding\n",
         f"Medians of {runs} processes each, alternating, on {platform.machine()} with {os.cpu_count()} cores, Python {platform.python_version()}; within a "
-        "process the best of four. Made by `python benchmarks/tokenizers.py`.\n",
+        "process the better of two. Made by `python benchmarks/tokenizers.py`.\n",
         f"| tokenizer | task | {' | '.join(names)} | reference / triform |",
         f"|---|---|{'---:|' * (len(names) + 1)}",
     ]

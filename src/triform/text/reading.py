@@ -263,7 +263,7 @@ def _add_tokens(engine: Any, source: Any, settings: dict[str, Any], special: dic
         if text not in known or not same(made, known[text]):
             fresh.append(made)
     for special_ones, run in groupby(fresh, key=lambda token: token.special):  # each call builds the engine's index anew
-        engine.add_special_tokens(list(run)) if special_ones else engine.add_tokens(list(run))
+        (engine.add_special_tokens if special_ones else engine.add_tokens)(list(run))
     misplaced = [f"{text!r} is {i} instead of {number}" for text, number in places.items() if (i := engine.token_to_id(text)) != number]
     if misplaced:
         log.warning("%s: added tokens have other ids than listed: %s.", source.name, "; ".join(misplaced[:5]))
