@@ -68,12 +68,12 @@ def test_bombs_go_off_small(template, monkeypatch):
     import resource
 
     monkeypatch.setattr(bounds, "MOST_STEPS", 100_000)  # what it is in use takes a few seconds
-    before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.monotonic()
+    before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
     try:
         assert len(render(template, {"messages": MESSAGES})) < 2 * bounds.MOST_SIZE
     except TokenizerError as error:
         assert str(error).startswith("The chat template") and len(str(error)) < 3000
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10  # of the processor: other work may hold it up
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 600 * 1024
 
 
