@@ -17,6 +17,7 @@ PLAIN = {
     "PretrainedConfig": "triform.configs.base",
     "GenerationConfig": "triform.configs.generation",
     "ModelOutput": "triform.outputs",
+    "AddedToken": "triform.text",
     "BatchEncoding": "triform.text",
     "PreTrainedTokenizer": "triform.text",
     "PreTrainedTokenizerFast": "triform.text",

@@ -1,0 +1,137 @@
+"""Encoding and decoding 10,000 sentences, and the time from a fresh process to the first encoding: ours, the reference's and the engine alone.
+
+    python benchmarks/tokenizers.py [--reference PYTHON] [--runs 7] [--output benchmarks/TOKENIZERS.md]
+
+`--reference` is the Python of an environment with the reference library in version 5. Each run is a process of its own, and the runs of the
+candidates alternate. Both sides read the same tokenizer.json.
+"""
+
+import argparse
+import json
+import os
+import platform
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+sys.path = [place for place in sys.path if Path(place or ".").resolve() != Path(__file__).parent]  # this file is called as the engine is
+LOAD = {
+    "triform": "import triform; k = triform.AutoTokenizer.from_pretrained({folder!r})",
+    "reference": "import transformers as t; k = t.AutoTokenizer.from_pretrained({folder!r})",
+    "engine alone": "import tokenizers; k = tokenizers.Tokenizer.from_file({folder!r} + '/tokenizer.json')",
+}
+JOBS = {
+    "encode 10,000 sentences": ("k(texts)", "k.encode_batch(texts)"),
+    "encode, pad, truncate, NumPy": ("k(texts, padding=True, truncation=True, max_length=24, return_tensors='np')", None),
+    "encode 10,000 pairs, offsets": ("k(texts, texts[::-1], return_offsets_mapping=True)", "k.encode_batch(list(zip(texts, texts[::-1])))"),
+    "encode 10,000, one call each": ("[k(text) for text in texts]", "[k.encode(text) for text in texts]"),
+    "decode 10,000 rows": ("k.batch_decode(rows)", "k.decode_batch(rows)"),
+}
+TIMED = """
+import json, time
+texts = json.load(open({texts!r}))
+out = {{}}
+rows = k(texts)['input_ids'] if hasattr(k, 'batch_decode') else [e.ids for e in k.encode_batch(texts)]
+for name, job in json.load(open({jobs!r})).items():
+    call = compile(job, name, 'eval')
+    best = 9e9
+    for _ in range(2):
+        began = time.perf_counter(); made = eval(call); best = min(best, time.perf_counter() - began)
+        del made
+    out[name] = best
+print(json.dumps(out))
+"""
+
+
+def prepare(folder: Path) -> tuple[dict[str, str], Path]:
+    """(kind -> a folder with its tokenizer.json, the file with the sentences)."""
+    from tokenizers import BertWordPieceTokenizer, ByteLevelBPETokenizer
+
+    draw = random.Random(0)
+    prose = " ".join((ROOT / name).read_text(encoding="utf-8") for name in ("LICENSE", "README.md", "docs/architecture.md")).split()
+    texts = [" ".join(draw.choices(prose, k=draw.randint(5, 40))) for _ in range(10_000)]
+    (folder / "texts.json").write_text(json.dumps(texts))
+    places = {}
+    for kind, engine in (("BertTokenizer", BertWordPieceTokenizer()), ("GPT2Tokenizer", ByteLevelBPETokenizer())):
+        place = folder / kind
+        place.mkdir()
+        special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "<|endoftext|>"]
+        engine.train_from_iterator(
+            [*texts, *(f"word{i}" for i in range(30_000))], vocab_size=30_522, min_frequency=1, special_tokens=special, show_progress=False
+        )
+        engine.save(str(place / "tokenizer.json"))
+        engine.save_model(str(place))
+        (place / "tokenizer_config.json").write_text(
+            json.dumps({"tokenizer_class": kind, "pad_token": "[PAD]" if kind[0] == "B" else "<|endoftext|>", "model_max_length": 512})
+        )
+        places[kind] = str(place)
+    return places, folder / "texts.json"
+
+
+def run(python: str, code: str, environment: dict[str, str]) -> tuple[float, str]:
+    """(seconds of the whole process, the last line that it printed)."""
+    began = time.perf_counter()
+    done = subprocess.run([python, "-c", code], capture_output=True, text=True, env=environment)
+    seconds = time.perf_counter() - began
+    if done.returncode != 0:
+        raise SystemExit(done.stderr[-2000:])
+    return seconds, (done.stdout.strip().splitlines() or [""])[-1]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--reference", default=None)
+    parser.add_argument("--runs", type=int, default=7)
+    parser.add_argument("--output", type=Path, default=ROOT / "benchmarks" / "TOKENIZERS.md")
+    arguments = parser.parse_args()
+    environment = {**os.environ, "HF_HUB_OFFLINE": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    candidates = [name for name in LOAD if name != "reference" or arguments.reference]
+    measured: dict[tuple[str, str, str], list[float]] = {}
+    with tempfile.TemporaryDirectory() as temporary:
+        places, texts = prepare(Path(temporary))
+        jobs = {}
+        for name in candidates:
+            jobs[name] = Path(temporary) / f"{name}.json"
+            mine = {job: codes[name == "engine alone"] for job, codes in JOBS.items()}
+            jobs[name].write_text(json.dumps({job: code for job, code in mine.items() if code}))
+        for kind, folder in places.items():
+            for i in range(arguments.runs + 1):
+                for name in candidates:
+                    python = arguments.reference if name == "reference" else sys.executable
+                    load = LOAD[name].format(folder=folder)
+                    first = "k.encode('a b')" if name == "engine alone" else "k('a b')"
+                    seconds, _ = run(python, f"{load}; {first}", environment)
+                    timed = json.loads(run(python, load + TIMED.format(texts=str(texts), jobs=str(jobs[name])), environment)[1])
+                    for job, value in {"fresh process to the first encoding": seconds, **timed}.items():
+                        if i:  # the first round warms the disk
+                            measured.setdefault((kind, job, name), []).append(value)
+    rows = [(*key, statistics.median(values) * 1000) for key, values in measured.items()]
+    write(arguments.output, rows, arguments.runs)
+
+
+def write(path: Path, rows: list[tuple[str, str, str, float]], runs: int) -> None:
+    """The table as a page."""
+    times = {(kind, job, name): ms for kind, job, name, ms in rows}
+    names = list(dict.fromkeys(name for _, _, name, _ in rows))
+    lines = [
+        "# Tokenizers: 10,000 sentences, and the first encoding\n",
+        f"Medians of {runs} processes each, alternating, on {platform.machine()} with {os.cpu_count()} cores, Python {platform.python_version()}; within a "
+        "process the better of two. Made by `python benchmarks/tokenizers.py`.\n",
+        f"| tokenizer | task | {' | '.join(names)} | reference / triform |",
+        f"|---|---|{'---:|' * (len(names) + 1)}",
+    ]
+    for kind, job in dict.fromkeys((kind, job) for kind, job, _, _ in rows):
+        cells = [f"{times[kind, job, name]:.0f} ms" if (kind, job, name) in times else "" for name in names]
+        ratio = f"{times[kind, job, 'reference'] / times[kind, job, 'triform']:.2f}" if (kind, job, "reference") in times else ""
+        lines.append(f"| {kind} | {job} | {' | '.join(cells)} | {ratio} |")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    print("\n".join(lines))
+
+
+if __name__ == "__main__":
+    main()
