@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ class Family:
         special: its special tokens, unless the files name others.
         inputs: the names of what a call returns.
         defaults: settings of tokenizer_config.json, where that says nothing.
+        extra: its special tokens without a name, unless the files list others, from the settings.
+        base: the class it extends, "module:name".
     """
 
     files: dict[str, str] = field(default_factory=dict)
@@ -26,6 +29,8 @@ class Family:
     special: dict[str, str] = field(default_factory=dict)
     inputs: tuple[str, ...] = ("input_ids", "attention_mask")
     defaults: dict[str, Any] = field(default_factory=dict)
+    extra: Callable[[dict[str, Any]], list[str]] | None = None
+    base: str = "triform.text.tokenizer:PreTrainedTokenizer"
 
 
 def _wordpiece(files: dict[str, Path], settings: dict[str, Any], special: dict[str, str]) -> Any:
@@ -42,6 +47,11 @@ def _byte_level(ends: str) -> Builder:
 
     return build
 
+
+FAMILY_SETTINGS = {  # of tokenizer_config.json, beside those that every tokenizer has
+    "src_lang", "tgt_lang", "extra_ids", "offset", "mask_token_sent", "keep_accents", "split_by_punct", "legacy_behaviour",
+    "language_codes", "remove_space", "sp_model_kwargs",
+}  # fmt: skip
 
 BERT_SPECIAL = {"unk_token": "[UNK]", "sep_token": "[SEP]", "pad_token": "[PAD]", "cls_token": "[CLS]", "mask_token": "[MASK]"}
 GPT2_SPECIAL = {"bos_token": "<|endoftext|>", "eos_token": "<|endoftext|>", "unk_token": "<|endoftext|>"}
@@ -77,20 +87,29 @@ FAMILIES: dict[str, Family] = {
 }
 
 
+@cache
+def families() -> dict[str, Family]:
+    """Every family by its class name."""
+    from triform.text.families_pieces import PIECE_FAMILIES
+
+    return {**FAMILIES, **PIECE_FAMILIES}
+
+
 def family(class_name: str | None) -> Family:
     """The family of a class name, with or without `Fast`; a generic one for a name that is not known."""
-    return FAMILIES.get((class_name or "").removesuffix("Fast"), GENERIC)
+    bare = (class_name or "").removesuffix("Fast")
+    return FAMILIES.get(bare) or families().get(bare, GENERIC)
 
 
 @cache
 def tokenizer_class(name: str) -> Any:
     """The class of a family by its usual name: BertTokenizer and BertTokenizerFast are the same; None for a name that is not known."""
     bare = name.removesuffix("Fast")
-    if bare not in FAMILIES:
+    kind = family(bare)
+    if kind is GENERIC:
         return None
     if bare != name:
         return tokenizer_class(bare)
-    from triform.text.tokenizer import PreTrainedTokenizer
-
-    body = {"family_name": bare, "__module__": "triform.text", "__doc__": f"The tokenizer that checkpoints call {bare}."}
-    return type(bare, (PreTrainedTokenizer,), body)
+    module, _, base = kind.base.partition(":")
+    body = {"family_name": bare, "family": kind, "__module__": "triform.text", "__doc__": f"The tokenizer that checkpoints call {bare}."}
+    return type(bare, (getattr(import_module(module), base),), body)

@@ -2,12 +2,13 @@
 
 import json
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
 from triform.configs.reading import write_text
 from triform.errors import CorruptFileError, InputError, MissingFileError, TokenizerError, UnknownKeywordError, nearest
-from triform.text.families import Family, family, tokenizer_class
+from triform.text.families import FAMILY_SETTINGS, Family, family, tokenizer_class
 from triform.text.tokenizer import SPECIAL_NAMES, PreTrainedTokenizer
 
 ENGINE_FILE = "tokenizer.json"
@@ -15,6 +16,7 @@ KNOWN_SETTINGS = {
     "do_lower_case", "strip_accents", "tokenize_chinese_chars", "model_max_length", "padding_side", "truncation_side", "chat_template",
     "clean_up_tokenization_spaces", "pad_token_type_id", "add_prefix_space", "use_fast", "trust_remote_code", "legacy", "add_bos_token",
     "add_eos_token", "additional_special_tokens", "max_length", "tokenizer_type", "config", "from_slow", *SPECIAL_NAMES,
+    *FAMILY_SETTINGS,
 }  # fmt: skip
 
 
@@ -81,6 +83,7 @@ def special_tokens(kind: Family, settings: dict[str, Any], mapped: dict[str, Any
             if name in place:
                 found[name] = content(place[name])
     extra = settings.get("additional_special_tokens") or mapped.get("additional_special_tokens")
+    extra = extra or (kind.extra(settings) if kind.extra is not None else None)
     if extra:
         found["additional_special_tokens"] = [content(token) for token in extra]
     return found
@@ -189,7 +192,19 @@ def save_tokenizer(tokenizer: PreTrainedTokenizer, folder: str | os.PathLike[str
         out["vocab.txt"] = vocabulary
     for name, written in out.items():
         write_text(target / name, written)
-    return tuple(str(target / name) for name in out)
+    return tuple(str(target / name) for name in [*out, *_copied(tokenizer, target, set(out))])
+
+
+def _copied(tokenizer: PreTrainedTokenizer, target: Path, written: set[str]) -> list[str]:
+    """Copies the files that the vocabulary was read from, under the names that they usually have; gives the names."""
+    names = []
+    for role, path in tokenizer._vocabulary_files.items():
+        name = tokenizer.family.files.get(role, Path(path).name)
+        if name not in written and Path(path).is_file():
+            if not (target / name).exists() or not (target / name).samefile(path):
+                shutil.copyfile(path, target / name)
+            names.append(name)
+    return names
 
 
 def _vocabulary(tokenizer: PreTrainedTokenizer) -> str | None:

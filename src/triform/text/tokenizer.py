@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from triform.errors import TokenizerError
 from triform.text.encoding import BatchEncoding
+from triform.text.families import Family
 
 SPECIAL_NAMES = ("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token")
 UNLIMITED = int(1e30)
@@ -28,6 +29,7 @@ class PreTrainedTokenizer:
     """
 
     family_name: ClassVar[str] = "PreTrainedTokenizer"
+    family: ClassVar[Family] = Family()
     is_fast: ClassVar[bool] = True
 
     def __init__(
