@@ -19,13 +19,14 @@ class Source:
 
     Attributes:
         name: what the user gave. commit_hash: of a repository, once known. is_local: a folder on this machine.
-        file: the very file that the user named, where it was no folder.
+        file: the very file that the user named, where it was no folder. asked: whether the Hub was asked for one of the files.
     """
 
     name: str
     commit_hash: str | None = None
     is_local: bool = True
     file: Path | None = None
+    asked: bool = False
 
     def find(self, filename: str) -> Path | None:
         """The local path of a file, fetched where necessary; None where there is none.
@@ -161,6 +162,7 @@ class Snapshot(Source):
 
         path, commit = fetch_file(self.repository, name, commit=self.commit_hash, force=self.force)
         self._fetched.add(name)
+        self.asked = True
         self.commit_hash = self.commit_hash or commit
         return path
 

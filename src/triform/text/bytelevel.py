@@ -6,6 +6,10 @@ from typing import Any
 
 from triform.errors import TokenizerError
 
+CLIP_END = "</w>"
+CLIP_WORDS = r"'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"
+QWEN2_WORDS = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+
 
 def read_merges(path: Path) -> list[tuple[str, str]]:
     """The pairs of a merges.txt, in order. Raises TokenizerError for a line that is no pair."""
@@ -35,29 +39,52 @@ def read_pieces(path: Path) -> dict[str, int]:
     return data
 
 
-def build_byte_level(
-    pieces: dict[str, int], merges: list[tuple[str, str]], settings: dict[str, Any], special: dict[str, str], ends: str
-) -> Any:
-    """A byte-level BPE as an engine.
+def build_byte_level(pieces: dict[str, int], merges: list[tuple[str, str]], settings: dict[str, Any]) -> Any:
+    """GPT-2's: words with the space before them, as bytes, each byte a visible character."""
+    from tokenizers import pre_tokenizers
 
-    Args:
-        ends: what a call adds: "" nothing, "bos" the first token alone, "roberta" <s> A </s></s> B </s>.
-    """
-    from tokenizers import Tokenizer, decoders, pre_tokenizers, processors
+    engine = _engine(pieces, merges)
+    engine.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=bool(settings.get("add_prefix_space", False)))
+    return engine
+
+
+def build_qwen2(pieces: dict[str, int], merges: list[tuple[str, str]], settings: dict[str, Any]) -> Any:
+    """Qwen2's: composed characters, digits one by one, line ends apart from spaces."""
+    from tokenizers import normalizers, pre_tokenizers
+
+    engine = _engine(pieces, merges)
+    engine.normalizer = normalizers.NFC()
+    engine.pre_tokenizer = pre_tokenizers.Sequence([_split(QWEN2_WORDS, "isolated"), pre_tokenizers.ByteLevel(False, use_regex=False)])
+    return engine
+
+
+def build_clip(pieces: dict[str, int], merges: list[tuple[str, str]], settings: dict[str, Any], unknown: str | None) -> Any:
+    """CLIP's: lower case, spaces dropped, the last piece of a word marked."""
+    from tokenizers import Regex, decoders, normalizers, pre_tokenizers
+
+    engine = _engine(pieces, merges, end_of_word_suffix=CLIP_END, unk_token=unknown)
+    engine.normalizer = normalizers.Sequence([normalizers.NFC(), normalizers.Replace(Regex(r"\s+"), " "), normalizers.Lowercase()])
+    engine.pre_tokenizer = pre_tokenizers.Sequence([_split(CLIP_WORDS, "removed", invert=True), pre_tokenizers.ByteLevel(False)])
+    engine.decoder = decoders.ByteLevel()
+    return engine
+
+
+def _split(pattern: str, behavior: str, invert: bool = False) -> Any:
+    from tokenizers import Regex, pre_tokenizers
+
+    return pre_tokenizers.Split(Regex(pattern), behavior, invert)
+
+
+def _engine(pieces: dict[str, int], merges: list[tuple[str, str]], end_of_word_suffix: str = "", unk_token: str | None = None) -> Any:
+    from tokenizers import Tokenizer, decoders
     from tokenizers.models import BPE
 
     try:
-        model = BPE(pieces, merges, continuing_subword_prefix="", end_of_word_suffix="", fuse_unk=False)
+        model = BPE(
+            pieces, merges, continuing_subword_prefix="", end_of_word_suffix=end_of_word_suffix, fuse_unk=False, unk_token=unk_token
+        )
     except Exception as error:  # the engine's own, of no narrower kind
         raise TokenizerError(f"merges.txt does not fit vocab.json: {error}.") from None
     engine = Tokenizer(model)
-    prefix = bool(settings.get("add_prefix_space", False))
-    engine.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=prefix)
     engine.decoder = decoders.ByteLevel()
-    if ends == "roberta":
-        trim = bool(settings.get("trim_offsets", True))
-        pair = [(special[name], pieces[special[name]]) for name in ("sep_token", "cls_token")]
-        engine.post_processor = processors.RobertaProcessing(pair[0], pair[1], trim_offsets=trim, add_prefix_space=prefix)
-    else:
-        engine.post_processor = processors.ByteLevel(trim_offsets=False)
     return engine

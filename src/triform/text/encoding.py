@@ -4,7 +4,7 @@ from collections import UserDict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from triform.errors import TokenizerError
+from triform.errors import MissingDependencyError, TokenizerError
 
 KINDS = {"np": "numpy", "numpy": "numpy", "pt": "torch", "torch": "torch", "tf": "tensorflow", "jax": "jax", "flax": "jax"}
 
@@ -62,7 +62,10 @@ class BatchEncoding(UserDict):
     def _row(self, row: int) -> Any:
         if self._encodings is None:
             raise TokenizerError("This encoding does not know where its tokens came from: it was not made by a tokenizer's call.")
-        return self._encodings[row]
+        try:
+            return self._encodings[row]
+        except IndexError:
+            raise IndexError(f"This encoding has {len(self._encodings)} rows; there is no row {row}.") from None
 
     # ---- where tokens came from
 
@@ -80,9 +83,10 @@ class BatchEncoding(UserDict):
         """For each token of a row, 0 or 1: the text or its pair; None for special tokens."""
         return self._row(batch_index).sequence_ids
 
-    @staticmethod
-    def _place(first: int, second: int | None) -> tuple[int, int]:
-        return (0, first) if second is None else (first, second)
+    def _place(self, first: int, second: int | None) -> tuple[int, int]:
+        """(row, number within it); a negative token counts from the end of the row."""
+        row, number = (0, first) if second is None else (first, second)
+        return row, number + len(self._row(row)) if number < 0 else number
 
     def token_to_word(self, batch_or_token_index: int, token_index: int | None = None) -> int | None:
         """The word of a token."""
@@ -132,6 +136,8 @@ class BatchEncoding(UserDict):
         import numpy as np
 
         for name, value in self.data.items():
+            if hasattr(value, "shape") and not prepend_batch_axis:
+                value = np.asarray(value)
             rows = [value] if prepend_batch_axis else value
             try:
                 array = np.asarray(rows)
@@ -141,7 +147,7 @@ class BatchEncoding(UserDict):
                 raise TokenizerError(
                     f"{name}: the rows differ in length, so they make no tensor. Pad and truncate them: padding=True, truncation=True."
                 )
-            self.data[name] = _tensor(array, KINDS[kind])
+            self.data[name] = _tensor(array if array.size else array.astype(np.int64), KINDS[kind])
         return self
 
     def to(self, device: Any, *, non_blocking: bool = False) -> "BatchEncoding":
@@ -154,16 +160,21 @@ class BatchEncoding(UserDict):
 
 def _tensor(array: Any, kind: str) -> Any:
     """A NumPy array as a framework's tensor; the framework is imported here."""
-    if kind == "torch":
-        import torch
+    if kind == "numpy":
+        return array
+    try:
+        if kind == "torch":
+            import torch
 
-        return torch.from_numpy(array) if array.size else torch.tensor(array)
-    if kind == "jax":
-        import jax.numpy as jnp
+            return torch.from_numpy(array)
+        if kind == "jax":
+            import jax.numpy as jnp
 
-        return jnp.asarray(array)
-    if kind == "tensorflow":
+            return jnp.asarray(array)
         import tensorflow as tf
-
-        return tf.constant(array)
-    return array
+    except ModuleNotFoundError as error:
+        extra = {"torch": "torch", "jax": "flax", "tensorflow": "tf"}[kind]
+        raise MissingDependencyError(
+            f"Tensors of {kind} need {error.name}, which is not installed: pip install 'triform[{extra}]'."
+        ) from None
+    return tf.constant(array.astype("int32") if array.dtype == "int64" else array)  # TensorFlow's own default for whole numbers

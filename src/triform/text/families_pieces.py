@@ -3,7 +3,7 @@
 from typing import Any
 
 from triform.text import language_codes as codes
-from triform.text.families import ROBERTA_SPECIAL, WITH_SEGMENTS, Family
+from triform.text.families import WITH_SEGMENTS, Family
 from triform.text.pieces import SPACE, Recipe, Vocabulary, at_spaces, prefix_scheme, with_charsmap
 from triform.text.sentencepiece import PieceModel
 
@@ -190,6 +190,10 @@ ALBERT_SPECIAL = {
     "bos_token": "[CLS]", "eos_token": "[SEP]", "unk_token": "<unk>", "sep_token": "[SEP]", "pad_token": "<pad>", "cls_token": "[CLS]",
     "mask_token": "[MASK]",
 }  # fmt: skip
+ROBERTA_SPECIAL = {
+    "bos_token": "<s>", "eos_token": "</s>", "unk_token": "<unk>", "sep_token": "</s>", "pad_token": "<pad>", "cls_token": "<s>",
+    "mask_token": "<mask>",
+}  # fmt: skip
 BRACKETS = {**ALBERT_SPECIAL, "unk_token": "[UNK]", "pad_token": "[PAD]"}
 NO_MASK = {name: token for name, token in ROBERTA_SPECIAL.items() if name != "mask_token"}
 XLNET_SPECIAL = {**ROBERTA_SPECIAL, "sep_token": "<sep>", "cls_token": "<cls>"}
@@ -198,17 +202,28 @@ GEMMA_SPECIAL = {"bos_token": "<bos>", "eos_token": "<eos>", "unk_token": "<unk>
 PEGASUS_SPECIAL = {**T5_SPECIAL, "mask_token": "<mask_2>"}
 MBART50_SPECIAL = {name: token for name, token in ROBERTA_SPECIAL.items() if name != "bos_token"}
 GEMMA_TURNS = ("<start_of_turn>", "<end_of_turn>")
+ALBERT_DEFAULTS = {"do_lower_case": True, "keep_accents": False, "remove_space": True}
+CASED = {**ALBERT_DEFAULTS, "do_lower_case": False, "keep_accents": True}
+T5_DEFAULTS = {"extra_ids": 100}
 MASK = {"mask_token": "l"}
 CLEAN_MASK = {"mask_token": "ln"}
 
 _T5 = Recipe(ENDED, layout=sentinels, cut=by_scheme)
 _LLAMA = Recipe(BEGUN, clean=llama_clean, cut=llama_cut)
 _BIG_BIRD = Recipe(CLS_SEP, flags=dict.fromkeys(ALBERT_SPECIAL, "n") | {"mask_token": "ln"})
-_LANGUAGES = "triform.text.languages:"
 LEFT = {"padding_side": "left"}
 
+
+def speaking(codes: tuple[str, ...], first: str, kind: str, **more: Any) -> dict[str, Any]:
+    """What families of translation models share: their languages, and the one that text is in unless told."""
+    defaults = {"src_lang": first, "tgt_lang": None, **more}
+    return {"defaults": defaults, "extra": lambda settings: list(codes), "behaviour": f"triform.text.languages:{kind}"}
+
+
 PIECE_FAMILIES: dict[str, Family] = {
-    "AlbertTokenizer": Family(PIECE, Recipe(CLS_SEP, clean=quotes(True, False), flags=MASK).build, ALBERT_SPECIAL, WITH_SEGMENTS),
+    "AlbertTokenizer": Family(
+        PIECE, Recipe(CLS_SEP, clean=quotes(True, False), flags=MASK).build, ALBERT_SPECIAL, WITH_SEGMENTS, ALBERT_DEFAULTS
+    ),
     "BarthezTokenizer": Family(BPE_PIECE, Recipe(TWICE, flags=MASK).build, ROBERTA_SPECIAL),
     "BigBirdTokenizer": Family(PIECE, _BIG_BIRD.build, {**ALBERT_SPECIAL, "bos_token": "<s>", "eos_token": "</s>"}),
     "CamembertTokenizer": Family(
@@ -217,33 +232,32 @@ PIECE_FAMILIES: dict[str, Family] = {
     ),
     "DebertaV2Tokenizer": Family(
         {"vocab_file": "spm.model"}, Recipe(CLS_SEP, clean=deberta, cut=deberta_cut, flags={"unk_token": "n"}).build, BRACKETS,
-        WITH_SEGMENTS,
+        WITH_SEGMENTS, {"do_lower_case": False, "split_by_punct": False},
     ),
     "FNetTokenizer": Family(
         PIECE, Recipe(CLS_SEP, clean=quotes(False, True), flags=MASK).build,
         {name: token for name, token in ALBERT_SPECIAL.items() if name not in ("bos_token", "eos_token")},
-        ("input_ids", "token_type_ids"),
+        ("input_ids", "token_type_ids"), CASED,
     ),
     "GemmaTokenizer": Family(
         {"vocab_file": "tokenizer.model"}, Recipe(BEGUN, gemma, gemma_clean, gemma_cut, marks=GEMMA_TURNS).build, GEMMA_SPECIAL,
-        defaults=LEFT,
-        base="triform.text.llama:BeginningTokenizer",
+        defaults=LEFT, behaviour="triform.text.llama:BeginningTokenizer",
     ),
     "LlamaTokenizer": Family(
-        {"vocab_file": "tokenizer.model"}, _LLAMA.build, LLAMA_SPECIAL, defaults=LEFT, base="triform.text.llama:BeginningTokenizer"
+        {"vocab_file": "tokenizer.model"}, _LLAMA.build, LLAMA_SPECIAL, defaults=LEFT, behaviour="triform.text.llama:BeginningTokenizer"
     ),
     "MBart50Tokenizer": Family(
         BPE_PIECE, Recipe(layout=fairseq_and(*codes.MBART50, "<mask>"), flags=CLEAN_MASK).build, MBART50_SPECIAL,
-        defaults={"src_lang": "en_XX"}, extra=lambda settings: list(codes.MBART50), base=f"{_LANGUAGES}LanguageTokenizer",
+        **speaking(codes.MBART50, "en_XX", "LanguageTokenizer"),
     ),
     "MBartTokenizer": Family(
         BPE_PIECE, Recipe(layout=fairseq_and(*codes.MBART, "<mask>"), flags=MASK).build, ROBERTA_SPECIAL,
-        defaults={"src_lang": "en_XX"}, extra=lambda settings: list(codes.MBART), base=f"{_LANGUAGES}LanguageLastTokenizer",
+        **speaking(codes.MBART, "en_XX", "LanguageLastTokenizer"),
     ),
-    "MT5Tokenizer": Family(PIECE, _T5.build, T5_SPECIAL, extra=t5_extra),
+    "MT5Tokenizer": Family(PIECE, _T5.build, T5_SPECIAL, defaults=T5_DEFAULTS, extra=t5_extra),
     "NllbTokenizer": Family(
         BPE_PIECE, Recipe(layout=fairseq, flags=CLEAN_MASK).build, ROBERTA_SPECIAL,
-        defaults={"src_lang": "eng_Latn"}, extra=lambda settings: list(codes.NLLB), base=f"{_LANGUAGES}NllbTokenizer",
+        **speaking(codes.NLLB, "eng_Latn", "NllbTokenizer", legacy_behaviour=False),
     ),
     "PegasusTokenizer": Family(
         PIECE, Recipe(JOINED, layout=pegasus, cut=words_first).build, PEGASUS_SPECIAL,
@@ -252,14 +266,15 @@ PIECE_FAMILIES: dict[str, Family] = {
     "ReformerTokenizer": Family(PIECE, Recipe().build, {"eos_token": "</s>", "unk_token": "<unk>"}),
     "RemBertTokenizer": Family(
         {"vocab_file": "sentencepiece.model"}, Recipe(CLS_SEP, clean=quotes(False, True, spaces_first=True), flags=CLEAN_MASK).build,
-        BRACKETS, WITH_SEGMENTS,
+        BRACKETS, WITH_SEGMENTS, CASED,
     ),
     "SeamlessM4TTokenizer": Family(),
-    "T5Tokenizer": Family(PIECE, _T5.build, T5_SPECIAL, extra=t5_extra),
+    "T5Tokenizer": Family(PIECE, _T5.build, T5_SPECIAL, defaults=T5_DEFAULTS, extra=t5_extra),
     "XGLMTokenizer": Family(),
     "XLMRobertaTokenizer": Family(BPE_PIECE, Recipe(TWICE, layout=fairseq_and("<mask>"), flags=MASK).build, ROBERTA_SPECIAL),
     "XLNetTokenizer": Family(
         PIECE, Recipe(("$A sep cls:2", "$A sep $B:1 sep:1 cls:2"), clean=quotes(False, False), flags=MASK).build,
-        XLNET_SPECIAL, WITH_SEGMENTS, {**LEFT, "pad_token_type_id": 3}, extra=lambda settings: ["<eop>", "<eod>"],
+        XLNET_SPECIAL, WITH_SEGMENTS, {**ALBERT_DEFAULTS, **LEFT, "do_lower_case": False, "pad_token_type_id": 3},
+        extra=lambda settings: ["<eop>", "<eod>"],
     ),
 }  # fmt: skip

@@ -1,8 +1,5 @@
 """Tokenizers of translation models: a call marks the text with the code of its language."""
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from triform.errors import TokenizerError, nearest
@@ -19,7 +16,6 @@ class LanguageTokenizer(PreTrainedTokenizer):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._mode = threading.RLock()  # a call frames its text as source or target: both are one setting of the engine
         self._src_lang, self._tgt_lang = self.settings.get("src_lang"), self.settings.get("tgt_lang")
         self._frame(self._src_lang)
 
@@ -66,40 +62,17 @@ class LanguageTokenizer(PreTrainedTokenizer):
 
     def _frame(self, code: str | None, target: bool = False) -> None:
         special = {**self.special_tokens_map, "lang_token": self.language_token(code)}
-        self.backend_tokenizer.post_processor = frame(self.backend_tokenizer, special, *self._frames(target))
+        frame(self.backend_tokenizer, special, *self._frames(target))
 
-    @contextmanager
-    def _as_target(self) -> Iterator[None]:
-        """What is encoded inside is a target."""
+    def _encode_target(self, text: Any, pair: Any, options: dict[str, Any]) -> BatchEncoding:
         if self._tgt_lang is None:
             raise TokenizerError(f"{type(self).__name__}: text_target needs a language. Say which: tokenizer.tgt_lang = ...")
-        self._frame(self._tgt_lang, target=True)
-        try:
-            yield
-        finally:
-            self._frame(self._src_lang)
-
-    def __call__(
-        self, text: Any = None, text_pair: Any = None, text_target: Any = None, text_pair_target: Any = None, **options: Any
-    ) -> BatchEncoding:
-        """Encodes a text, a pair, or a batch of either; `text_target` in the target's language. See PreTrainedTokenizer."""
-        with self._mode:
-            if text_target is None:
-                return super().__call__(text, text_pair, **options)
-            source = None if text is None else super().__call__(text, text_pair, **options)
-            with self._as_target():
-                target = super().__call__(text_target, text_pair_target, **options)
-            if source is None:
-                return target
-            source["labels"] = target["input_ids"]
-            return source
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in super().__getstate__().items() if name != "_mode"}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        super().__setstate__(state)
-        self.__dict__["_mode"] = threading.RLock()
+        with self._lock:  # the frame is a setting of the engine
+            self._frame(self._tgt_lang, target=True)
+            try:
+                return super()._encode_target(text, pair, options)
+            finally:
+                self._frame(self._src_lang)
 
 
 class LanguageLastTokenizer(LanguageTokenizer):

@@ -18,7 +18,7 @@ class BeginningTokenizer(PreTrainedTokenizer):
         begin, end = ("bos" if self.add_bos_token else ""), ("eos" if self.add_eos_token else "")
         single = f"{begin} $A {end}"
         pair = f"{single} {begin and 'bos:1'} $B:1 {end and 'eos:1'}"
-        self.backend_tokenizer.post_processor = frame(self.backend_tokenizer, self.special_tokens_map, single, pair)
+        frame(self.backend_tokenizer, self.special_tokens_map, single, pair)
 
     @property
     def add_bos_token(self) -> bool:

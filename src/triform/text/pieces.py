@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from triform.errors import CorruptFileError, TokenizerError
-from triform.text.sentencepiece import BPE, BYTE, CONTROL, UNIGRAM, UNKNOWN, USER_DEFINED, PieceModel, read_model
+from triform.text.added import FLAGS, SPECIAL_NAMES
+from triform.text.framing import numbered, set_template
+from triform.text.sentencepiece import BPE, BYTE, CHAR, CONTROL, UNIGRAM, UNKNOWN, USER_DEFINED, PieceModel, read_model
 
-NAMED = ("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token")
-ADDED = ("single_word", "lstrip", "rstrip", "normalized", "special")
 SPACE = "\u2581"  # stands for a space inside of pieces
 Vocabulary = list[tuple[str, float]]
 Layout = Callable[[PieceModel, dict[str, Any], dict[str, Any]], tuple[Vocabulary, int]]
@@ -105,7 +105,7 @@ class Recipe:
         from tokenizers import Tokenizer, normalizers
 
         vocabulary, unknown = self.layout(model, settings, special)
-        engine = Tokenizer(_engine_model(model, vocabulary, unknown))
+        engine = Tokenizer(engine_model(model, vocabulary, unknown))
         steps = self.clean(model, settings)
         if steps:
             engine.normalizer = steps[0] if len(steps) == 1 else normalizers.Sequence(steps)
@@ -117,27 +117,28 @@ class Recipe:
         own |= {text: {"special": True} for text in model.of_kind(CONTROL)}
         know(engine, own, settings, special, self.flags, self.after)
         if self.frame is not None:
-            engine.post_processor = frame(engine, special, *self.frame)
+            frame(engine, special, *self.frame)
         return engine
 
 
-def _engine_model(model: PieceModel, vocabulary: Vocabulary, unknown: int) -> Any:
+def engine_model(model: PieceModel, vocabulary: Vocabulary, unknown: int) -> Any:
+    """The engine's own model of pieces: a unigram or a BPE. Raises CorruptFileError, TokenizerError."""
     from tokenizers import models
 
     if not 0 <= unknown < len(vocabulary):
         raise CorruptFileError(f"the unknown piece has id {unknown}, but there are {len(vocabulary)} pieces.")
-    if model.algorithm == UNIGRAM:
+    if model.algorithm in (UNIGRAM, CHAR):  # pieces of one character are cut in one way only
         return models.Unigram(vocabulary, unknown, model.byte_fallback)
     if model.algorithm == BPE:
         ids = {text: i for i, (text, _) in enumerate(vocabulary)}
-        scores = {text: score for text, score, kind in model.pieces if kind not in (UNKNOWN, CONTROL, BYTE)}
+        scores = {text: score for text, score, kind in model.pieces if kind not in (UNKNOWN, CONTROL, BYTE) and text in ids}
         try:
             return models.BPE(
                 ids, merges_of(ids, scores), unk_token=vocabulary[unknown][0], fuse_unk=True, byte_fallback=model.byte_fallback
             )
         except Exception as error:  # the engine's own, of no narrower kind
             raise CorruptFileError(f"the engine refuses it: {error}.") from None
-    raise TokenizerError(f"The SentencePiece model cuts by {'words' if model.algorithm == 3 else 'characters'}; no family does that.")
+    raise TokenizerError("The SentencePiece model knows whole words alone; no family of tokenizers is made of such.")
 
 
 def merges_of(ids: dict[str, int], scores: dict[str, float]) -> list[tuple[str, str]]:
@@ -167,8 +168,8 @@ def know(
     listed = settings.get("added_tokens_decoder") or {}
     listed = dict(sorted((int(i), token) for i, token in listed.items() if isinstance(token, dict)))
     wanted = {text: made for text, made in own.items() if engine.token_to_id(text) is not None}
-    stated = {token["content"]: {name: token[name] for name in ADDED if name in token} for token in listed.values()}
-    named = {special[name]: flags.get(name, "") for name in NAMED if special.get(name)}
+    stated = {token["content"]: {name: token[name] for name in FLAGS if name in token} for token in listed.values()}
+    named = {special[name]: flags.get(name, "") for name in SPECIAL_NAMES if special.get(name)}
     named |= dict.fromkeys(after, "") | {text: "" for text in special.get("additional_special_tokens", ()) if text not in wanted}
     for text, kind in named.items():  # a piece of the vocabulary is looked for in the text as it was given
         wanted[text] = {"special": True, "lstrip": "l" in kind, "normalized": "n" in kind and text not in own}
@@ -184,27 +185,21 @@ def _add(engine: Any, token: Any) -> None:
     engine.add_special_tokens([token]) if token.special else engine.add_tokens([token])
 
 
-def frame(engine: Any, special: dict[str, Any], single: str, pair: str) -> Any:
-    """What a call adds around a text and a pair, as the engine's post-processor.
+def frame(engine: Any, special: dict[str, Any], single: str, pair: str) -> None:
+    """Sets what a call adds around a text and a pair.
 
     Args:
-        special: name -> token; what is no name is a token itself.
+        special: name -> token.
         single, pair: such as "cls $A sep" and "cls $A sep $B:1 sep:1"; `:1` is the second segment.
     """
-    from tokenizers import processors
-
-    used: dict[str, int] = {}
+    used: dict[str, tuple[str, int]] = {}
 
     def item(part: str) -> str:
         name, _, segment = part.partition(":")
-        if name.startswith("$"):
-            return part
-        token = special.get(f"{name}_token") or name
-        found = engine.token_to_id(token)
-        if found is None:
-            raise TokenizerError(f"The vocabulary has no {token!r}, which every call adds as {name}.")
-        used[token] = found
-        return f"{token}:{segment or 0}"
+        if not name.startswith("$"):
+            used[name] = numbered(engine, special, f"{name}_token")
+            name = used[name][0]
+        return f"{name}:{segment or 0}"
 
     rows = [[item(part) for part in text.split()] for text in (single, pair)]
-    return processors.TemplateProcessing(single=rows[0], pair=rows[1], special_tokens=list(used.items()))
+    set_template(engine, rows[0], rows[1], list(used.values()))

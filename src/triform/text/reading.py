@@ -1,23 +1,29 @@
-"""A tokenizer from its files, and back."""
+"""A tokenizer from its files."""
 
 import json
-import os
-import shutil
+import logging
 from pathlib import Path
 from typing import Any
 
-from triform.configs.reading import write_text
-from triform.errors import CorruptFileError, InputError, MissingFileError, TokenizerError, UnknownKeywordError, nearest
-from triform.text.families import FAMILY_SETTINGS, Family, family, tokenizer_class
-from triform.text.tokenizer import SPECIAL_NAMES, PreTrainedTokenizer
+from triform.errors import CorruptFileError, MissingFileError, UnknownKeywordError, nearest
+from triform.text.added import SPECIAL_NAMES, add_special, added, content, flags, same
+from triform.text.families import Family, family, tokenizer_class
+from triform.text.tokenizer import PreTrainedTokenizer
 
+log = logging.getLogger("triform")
 ENGINE_FILE = "tokenizer.json"
+CONFIG_FILE = "tokenizer_config.json"
+SPECIAL_FILE = "special_tokens_map.json"
+ADDED_FILE = "added_tokens.json"
+DROPPED = ("use_fast", "trust_remote_code", "config", "from_slow", "tokenizer_type")  # accepted, without effect
 KNOWN_SETTINGS = {
     "do_lower_case", "strip_accents", "tokenize_chinese_chars", "model_max_length", "padding_side", "truncation_side", "chat_template",
-    "clean_up_tokenization_spaces", "pad_token_type_id", "add_prefix_space", "use_fast", "trust_remote_code", "legacy", "add_bos_token",
-    "add_eos_token", "additional_special_tokens", "max_length", "tokenizer_type", "config", "from_slow", *SPECIAL_NAMES,
-    *FAMILY_SETTINGS,
+    "clean_up_tokenization_spaces", "pad_token_type_id", "add_prefix_space", "legacy", "add_bos_token", "add_eos_token", "max_length",
+    "additional_special_tokens", "extra_special_tokens", "split_special_tokens", "errors", "trim_offsets", "model_input_names",
+    *DROPPED, *SPECIAL_NAMES,
 }  # fmt: skip
+UNKNOWN_CLASSES = ("PreTrainedTokenizer", "PreTrainedTokenizerFast", "TokenizersBackend")
+MOST_BYTES = 64 * 2**20
 
 
 def load_tokenizer(name_or_path: Any, *, class_name: str | None = None, resolution: str = "", **kwargs: Any) -> PreTrainedTokenizer:
@@ -31,34 +37,39 @@ def load_tokenizer(name_or_path: Any, *, class_name: str | None = None, resoluti
     Raises: MissingFileError, CorruptFileError, TokenizerError, UnknownKeywordError.
     """
     from triform import hub
+    from triform.text.templates import read_templates
 
     where = {key: kwargs.pop(key) for key in list(kwargs) if key in hub.HUB_KEYWORDS}
     source = hub.locate(name_or_path, **where)
-    settings = read_json(source, "tokenizer_config.json")
-    unknown = [name for name in kwargs if name not in KNOWN_SETTINGS and name not in settings]
-    if unknown:
-        known = {*KNOWN_SETTINGS, *hub.HUB_KEYWORDS}
-        raise UnknownKeywordError(f"No tokenizer takes {unknown[0]!r}.{nearest(unknown[0], known)}")
-    for dropped in ("use_fast", "trust_remote_code", "config", "from_slow", "tokenizer_type"):
-        kwargs.pop(dropped, None)
-    class_name = class_name or settings.get("tokenizer_class") or "PreTrainedTokenizer"
+    stated = read_json(source, CONFIG_FILE)
+    class_name = class_name or stated.get("tokenizer_class") or "PreTrainedTokenizer"
     kind = family(class_name)
-    settings = {**kind.defaults, **settings, **{name: value for name, value in kwargs.items() if value is not None}}
-    special = special_tokens(kind, settings, read_json(source, "special_tokens_map.json"))
+    _check_keywords(kwargs, stated, kind)
+    given = {name: value for name, value in kwargs.items() if value is not None and name not in DROPPED}
+    settings = {**kind.defaults, **stated, **given}
+    special = special_tokens(kind, settings, read_json(source, SPECIAL_FILE))
     engine, files, how = _engine(source, kind, settings, special)
-    _add_tokens(engine, settings, read_json(source, "added_tokens.json"))
+    settings["chat_template"] = read_templates(source, settings.get("chat_template"))
+    if settings["chat_template"] is None:
+        del settings["chat_template"]
     cls = tokenizer_class(class_name) or PreTrainedTokenizer
-    inputs = settings.get("model_input_names") or kind.inputs
-    if kind is family(None) and "model_input_names" not in settings:
-        inputs = (
-            ("input_ids", "token_type_ids", "attention_mask")
-            if class_name in ("PreTrainedTokenizer", "PreTrainedTokenizerFast")
-            else kind.inputs
-        )
-    tokenizer = cls(engine, special, inputs, {**settings, "tokenizer_class": class_name}, files)
+    segments = ("input_ids", "token_type_ids", "attention_mask")  # of a general tokenizer, as the reference has it
+    inputs = settings.get("model_input_names") or (segments if class_name in UNKNOWN_CLASSES else kind.inputs)
+    tokenizer = cls(
+        engine, {name: _contents(value) for name, value in special.items()}, inputs, {**settings, "tokenizer_class": class_name}, files
+    )
     tokenizer.name_or_path = str(source.name)
     tokenizer.resolution = f"{resolution or 'tokenizer_config.json: tokenizer_class'} -> {class_name}; read from {how}"
     return tokenizer
+
+
+def _check_keywords(kwargs: dict[str, Any], stated: dict[str, Any], kind: Family) -> None:
+    from triform import hub
+
+    known = {*KNOWN_SETTINGS, *stated, *kind.defaults, *kind.built}
+    unknown = [name for name in kwargs if name not in known and not name.endswith("_token")]
+    if unknown:
+        raise UnknownKeywordError(f"No tokenizer takes {unknown[0]!r}.{nearest(unknown[0], {*known, *hub.HUB_KEYWORDS})}")
 
 
 def read_json(source: Any, filename: str) -> dict[str, Any]:
@@ -67,53 +78,88 @@ def read_json(source: Any, filename: str) -> dict[str, Any]:
     if path is None:
         return {}
     try:
+        if Path(path).stat().st_size > MOST_BYTES:
+            raise CorruptFileError(f"{path} is larger than {MOST_BYTES} bytes.")
         data = json.loads(Path(path).read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as error:
+        if isinstance(error, CorruptFileError):
+            raise
         raise CorruptFileError(f"{path} is not valid JSON: {error}.") from None
     if not isinstance(data, dict):
         raise CorruptFileError(f"{path} holds a {type(data).__name__}, expected an object.")
     return data
 
 
+# ---- special tokens
+
+
 def special_tokens(kind: Family, settings: dict[str, Any], mapped: dict[str, Any]) -> dict[str, Any]:
-    """Special tokens by name: those of the family, as the files change them."""
+    """Special tokens by name: those of the family, as the files change them; texts, or objects with flags.
+
+    What tokenizer_config.json says counts more than special_tokens_map.json, but a text there does not take an object's flags away.
+    """
     found: dict[str, Any] = dict(kind.special)
     for name in SPECIAL_NAMES:
         for place in (mapped, settings):
             if name in place:
-                found[name] = content(place[name])
-    extra = settings.get("additional_special_tokens") or mapped.get("additional_special_tokens")
-    extra = extra or (kind.extra(settings) if kind.extra is not None else None)
-    if extra:
-        found["additional_special_tokens"] = [content(token) for token in extra]
-    return found
+                found[name] = _flagged(place[name], found.get(name))
+    additional = settings.get("additional_special_tokens") or mapped.get("additional_special_tokens")
+    additional = additional or (kind.extra(settings) if kind.extra is not None else None)
+    extra = settings.get("extra_special_tokens") or {}
+    if isinstance(extra, list):  # the reference's version 5 calls the additional ones so
+        additional, extra = [*(additional or ()), *extra], settings.get("model_specific_special_tokens") or {}
+    if additional:
+        found["additional_special_tokens"] = _listed("additional_special_tokens", additional)
+    if not isinstance(extra, dict):
+        raise CorruptFileError(f"extra_special_tokens is a {type(extra).__name__}; expected a mapping of names to tokens.")
+    return found | {str(name): token for name, token in extra.items() if content(token)}
 
 
-def content(token: Any) -> str | None:
-    """A token of a file: a text, or an object with its content."""
-    if token is None or isinstance(token, str):
-        return token
-    if isinstance(token, dict) and isinstance(token.get("content"), str):
-        return token["content"]
-    if hasattr(token, "content"):
-        return token.content
-    raise CorruptFileError(f"A special token is {token!r}; expected a text, or an object with its `content`.")
+def _flagged(token: Any, earlier: Any) -> Any:
+    """A token of a file; a bare text keeps the flags that the name had."""
+    text = content(token)
+    if isinstance(token, str) and isinstance(earlier, dict):
+        return {**earlier, "content": text}
+    return token
+
+
+def _listed(name: str, tokens: Any) -> list[Any]:
+    if not isinstance(tokens, (list, tuple)):
+        raise CorruptFileError(f"{name} is a {type(tokens).__name__}; expected a list of tokens.")
+    return [token for token in tokens if content(token)]
+
+
+def _contents(value: Any) -> Any:
+    return [content(token) for token in value] if isinstance(value, list) else content(value)
+
+
+# ---- the engine
 
 
 def _engine(source: Any, kind: Family, settings: dict[str, Any], special: dict[str, Any]) -> tuple[Any, dict[str, Path], str]:
-    """(the engine, the vocabulary files, what it was read from): tokenizer.json where there is one."""
+    """(the engine, the vocabulary files, what it was read from): tokenizer.json where there is one.
+
+    The engine knows all special and added tokens, and what the settings say.
+    """
     files = {role: path for role, name in kind.files.items() if (path := source.find(name)) is not None}
     path = source.find(ENGINE_FILE)
+    names = {name: _contents(value) for name, value in special.items()}
     if path is not None:
         engine = read_engine(path)
-        _follow_settings(engine, settings)
+        _add_tokens(engine, source, settings, special)
+        kind.follow(engine, settings, names)
         return engine, files, ENGINE_FILE
     if kind.build is None or len(files) < len(kind.files):
-        wanted = [ENGINE_FILE, *kind.files.values()]
+        wanted = [ENGINE_FILE, *([" and ".join(kind.files.values())] if kind.build is not None else [])]
         there = ", ".join(source.files()) or "nothing"
         raise MissingFileError(f"{source.name} has no tokenizer that {settings.get('tokenizer_class') or 'triform'} reads "
                                f"({' or '.join(wanted)}). It has: {there}.")  # fmt: skip
-    return kind.build(files, settings, special), files, ", ".join(kind.files.values())
+    settings.update({name: value for name, value in kind.built.items() if name not in settings})
+    engine = kind.build(files, settings, names)
+    _add_tokens(engine, source, settings, special)
+    if kind.frame is not None:
+        kind.frame(engine, settings, names)
+    return engine, files, ", ".join(kind.files.values())
 
 
 def read_engine(path: Path) -> Any:
@@ -128,90 +174,42 @@ def read_engine(path: Path) -> Any:
         raise CorruptFileError(f"{path} is no tokenizer that the library `tokenizers` reads: {error}.") from None
 
 
-def _follow_settings(engine: Any, settings: dict[str, Any]) -> None:
-    """Where tokenizer_config.json differs from tokenizer.json on BERT's way of cleaning text, the former counts."""
-    normalizer = engine.normalizer
-    if type(normalizer).__name__ != "BertNormalizer":
-        return
-    for name, attribute in (
-        ("do_lower_case", "lowercase"),
-        ("strip_accents", "strip_accents"),
-        ("tokenize_chinese_chars", "handle_chinese_chars"),
-    ):
-        if name in settings and getattr(normalizer, attribute) != settings[name]:
-            setattr(normalizer, attribute, settings[name])
-    engine.normalizer = normalizer
-
-
-def _add_tokens(engine: Any, settings: dict[str, Any], added: dict[str, Any]) -> None:
-    """Tokens that tokenizer_config.json (or, in older files, added_tokens.json) lists and the engine does not know."""
-    from tokenizers import AddedToken
-
-    listed = {int(i): token for i, token in (settings.get("added_tokens_decoder") or {}).items()}
-    listed |= {int(i): {"content": token} for token, i in added.items() if isinstance(i, int)}
-    for _, token in sorted(listed.items()):
+def _add_tokens(engine: Any, source: Any, settings: dict[str, Any], special: dict[str, Any]) -> None:
+    """Makes the engine know what tokenizer_config.json (in older files added_tokens.json) lists, then the special tokens by name."""
+    listed = _numbered(settings.get("added_tokens_decoder"), source)
+    known = {token.content: token for token in engine.get_added_tokens_decoder().values()}
+    named = set(_names(special))
+    misplaced = []
+    for number, token in sorted(listed.items()):
         text = content(token)
-        if text is None or engine.token_to_id(text) is not None:
+        if not text:
             continue
-        flags = {
-            name: token[name]
-            for name in ("single_word", "lstrip", "rstrip", "normalized", "special")
-            if isinstance(token, dict) and name in token
-        }
-        made = AddedToken(text, **flags)
-        engine.add_special_tokens([made]) if flags.get("special") else engine.add_tokens([made])
+        object_ = {"special": text in named, **flags(token)}
+        made = added({"content": text, **object_}, normalized=not object_["special"])
+        if text not in known or not same(made, known[text]):
+            engine.add_special_tokens([made]) if made.special else engine.add_tokens([made])
+        if engine.token_to_id(text) != number:
+            misplaced.append(f"{text!r} is {engine.token_to_id(text)} instead of {number}")
+    if misplaced:
+        log.warning("%s: added tokens have other ids than listed: %s.", source.name, "; ".join(misplaced[:5]))
+    there = {token.content for token in engine.get_added_tokens_decoder().values() if token.special}
+    add_special(engine, [token for token in PreTrainedTokenizer._flagged(special) if content(token) not in there])
 
 
-def save_tokenizer(tokenizer: PreTrainedTokenizer, folder: str | os.PathLike[str]) -> tuple[str, ...]:
-    """Writes a tokenizer's files; see `PreTrainedTokenizer.save_pretrained`."""
-    target = Path(folder)
-    if target.is_file():
-        raise InputError(f"{target} is a file; save_pretrained needs a folder.")
-    target.mkdir(parents=True, exist_ok=True)
-    engine = tokenizer.backend_tokenizer
-    with tokenizer._lock:
-        engine.no_padding()
-        engine.no_truncation()
-        text = engine.to_str(pretty=True)
-    decoder = {
-        str(i): {
-            "content": t.content, "lstrip": t.lstrip, "normalized": t.normalized, "rstrip": t.rstrip, "single_word": t.single_word,
-            "special": t.special,
-        }
-        for i, t in sorted(engine.get_added_tokens_decoder().items())
-    }  # fmt: skip
-    settings = {**tokenizer.settings, "added_tokens_decoder": decoder, "model_max_length": tokenizer.model_max_length}
-    settings |= {"padding_side": tokenizer.padding_side, "truncation_side": tokenizer.truncation_side, **tokenizer.special_tokens_map}
-    out = {
-        ENGINE_FILE: text,
-        "tokenizer_config.json": json.dumps(settings, indent=2, sort_keys=True, ensure_ascii=False) + "\n",
-        "special_tokens_map.json": json.dumps(tokenizer.special_tokens_map, indent=2, sort_keys=True, ensure_ascii=False) + "\n",
-    }
-    vocabulary = _vocabulary(tokenizer)
-    if vocabulary is not None:
-        out["vocab.txt"] = vocabulary
-    for name, written in out.items():
-        write_text(target / name, written)
-    return tuple(str(target / name) for name in [*out, *_copied(tokenizer, target, set(out))])
+def _numbered(decoder: Any, source: Any) -> dict[int, Any]:
+    """Id -> added token. Raises CorruptFileError for ids that are none."""
+    if decoder is None:
+        found = read_json(source, ADDED_FILE)
+        wrong = [text for text, number in found.items() if not isinstance(number, int) or isinstance(number, bool)]
+        if wrong:
+            raise CorruptFileError(
+                f"{ADDED_FILE} of {source.name}: the id of {wrong[0]!r} is {found[wrong[0]]!r}; expected a whole number."
+            )
+        return {number: text for text, number in found.items()}
+    if not isinstance(decoder, dict) or not all(str(number).isdecimal() for number in decoder):
+        raise CorruptFileError(f"added_tokens_decoder of {source.name} is no mapping of ids to tokens.")
+    return {int(number): token for number, token in decoder.items()}
 
 
-def _copied(tokenizer: PreTrainedTokenizer, target: Path, written: set[str]) -> list[str]:
-    """Copies the files that the vocabulary was read from, under the names that they usually have; gives the names."""
-    names = []
-    for role, path in tokenizer._vocabulary_files.items():
-        name = tokenizer.family.files.get(role, Path(path).name)
-        if name not in written and Path(path).is_file():
-            if not (target / name).exists() or not (target / name).samefile(path):
-                shutil.copyfile(path, target / name)
-            names.append(name)
-    return names
-
-
-def _vocabulary(tokenizer: PreTrainedTokenizer) -> str | None:
-    """vocab.txt, where the engine is a WordPiece."""
-    if type(tokenizer.backend_tokenizer.model).__name__ != "WordPiece":
-        return None
-    ordered = sorted(tokenizer.backend_tokenizer.get_vocab(with_added_tokens=False).items(), key=lambda item: item[1])
-    if [i for _, i in ordered] != list(range(len(ordered))):
-        raise TokenizerError("The vocabulary has gaps in its ids, so it cannot be written as vocab.txt.")
-    return "".join(f"{token}\n" for token, _ in ordered)
+def _names(special: dict[str, Any]) -> list[str]:
+    return [str(content(token)) for token in PreTrainedTokenizer._flagged(special)]

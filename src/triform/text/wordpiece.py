@@ -19,24 +19,22 @@ def read_vocabulary(path: Path) -> dict[str, int]:
     return {token.rstrip("\r"): i for i, token in enumerate(lines)}
 
 
-def build_wordpiece(vocabulary: dict[str, int], settings: dict[str, Any], special: dict[str, str]) -> Any:
+def build_wordpiece(vocabulary: dict[str, int], settings: dict[str, Any], special: dict[str, Any]) -> Any:
     """A BERT tokenizer as an engine: clean and lower the text, split at spaces and punctuation, then longest pieces first."""
-    from tokenizers import Tokenizer, decoders, normalizers, pre_tokenizers, processors
+    from tokenizers import Tokenizer, decoders, normalizers, pre_tokenizers
     from tokenizers.models import WordPiece
 
-    engine = Tokenizer(WordPiece(vocabulary, unk_token=special["unk_token"], max_input_chars_per_word=100))
+    prefix = str(settings.get("wordpieces_prefix", "##"))
+    model = WordPiece(
+        vocabulary, unk_token=special.get("unk_token") or "[UNK]", max_input_chars_per_word=100, continuing_subword_prefix=prefix
+    )
+    engine = Tokenizer(model)
     engine.normalizer = normalizers.BertNormalizer(
-        clean_text=True,
+        clean_text=settings.get("clean_text", True),
         handle_chinese_chars=settings.get("tokenize_chinese_chars", True),
         strip_accents=settings.get("strip_accents"),
         lowercase=settings.get("do_lower_case", True),
     )
     engine.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    engine.decoder = decoders.WordPiece(prefix="##")
-    cls, sep = special["cls_token"], special["sep_token"]
-    ends = [(token, vocabulary[token]) for token in (cls, sep) if token in vocabulary]
-    if len(ends) == 2:
-        engine.post_processor = processors.TemplateProcessing(
-            single=f"{cls}:0 $A:0 {sep}:0", pair=f"{cls}:0 $A:0 {sep}:0 $B:1 {sep}:1", special_tokens=ends
-        )
+    engine.decoder = decoders.WordPiece(prefix=prefix)
     return engine

@@ -1,0 +1,138 @@
+"""Engines whose text is cut by Python, for what the Rust engine has no rule for; ids, masks, padding and windows stay with it."""
+
+from collections.abc import Sequence
+from itertools import accumulate
+from typing import Any, Protocol
+
+from triform.text.tokenizer import PreTrainedTokenizer
+
+Cut = tuple[str, int, int]  # a token, and the span of the text that it stands for
+
+
+class Cutter(Protocol):
+    """A way to cut text and to join it again."""
+
+    def cut(self, text: str) -> list[Cut]: ...
+    def join(self, tokens: Sequence[str]) -> str: ...
+
+
+def byte_starts(text: str) -> Sequence[int]:
+    """Where each character begins in UTF-8, and where the text ends."""
+    if text.isascii():
+        return range(len(text) + 1)
+    return [0, *accumulate(len(character.encode("utf-8", "surrogatepass")) for character in text)]
+
+
+class CutEngine:
+    """An engine that a cutter cuts text for, one call for each part between the tokens that are never split. It has no tokenizer.json.
+
+    Args:
+        ids: token -> id.
+        unknown: the token that stands for those that `ids` lacks.
+        cutter: a Cutter.
+    """
+
+    def __init__(self, ids: dict[str, int], unknown: str, cutter: Any) -> None:
+        from tokenizers import Tokenizer
+        from tokenizers.models import WordLevel
+
+        self.cutter, self._ids, self._unknown = cutter, ids, ids.get(unknown, 0)
+        self._rust = Tokenizer(WordLevel(ids, unk_token=unknown))
+        self._attach()
+
+    def _attach(self) -> None:
+        from tokenizers import pre_tokenizers
+
+        self._rust.pre_tokenizer = pre_tokenizers.PreTokenizer.custom(self)
+
+    def pre_tokenize(self, parts: Any) -> None:
+        """The engine's call: cuts each of its parts."""
+        parts.tokenize(self._tokens)
+
+    def _tokens(self, text: str) -> list[Any]:
+        from tokenizers import Token
+
+        starts = byte_starts(text)
+        number, unknown = self._ids.get, self._unknown
+        return [Token(number(token, unknown), token, (starts[begin], starts[end])) for token, begin, end in self.cutter.cut(text)]
+
+    @property
+    def post_processor(self) -> Any:
+        """What a call adds around text."""
+        return self._rust.post_processor
+
+    @post_processor.setter
+    def post_processor(self, value: Any) -> None:
+        self._rust.post_processor = value
+
+    def decode(self, ids: Sequence[int], skip_special_tokens: bool = True) -> str:
+        """The text of ids, of which the special ones may be left out."""
+        added = self._rust.get_added_tokens_decoder()
+        kept = (i for i in ids if not (skip_special_tokens and i in added and added[i].special))
+        return self.cutter.join([token for token in map(self._rust.id_to_token, kept) if token is not None])
+
+    def decode_batch(self, sequences: Sequence[Sequence[int]], skip_special_tokens: bool = True) -> list[str]:
+        """The text of each row of ids."""
+        return [self.decode(row, skip_special_tokens) for row in sequences]
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") or name in ("_rust", "to_str", "model", "decoder", "save"):
+            raise AttributeError(f"An engine whose text is cut by Python has no {name!r}.")
+        return getattr(self._rust, name)
+
+    def __getstate__(self) -> dict[str, Any]:
+        from tokenizers import pre_tokenizers
+
+        state = {name: value for name, value in self.__dict__.items() if name != "_rust"}
+        self._rust.pre_tokenizer = pre_tokenizers.Whitespace()  # the engine cannot pickle what is Python's
+        try:
+            return {**state, "engine": self._rust.to_str()}
+        finally:
+            self._attach()
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        from tokenizers import Tokenizer
+
+        self._rust = Tokenizer.from_str(state.pop("engine"))
+        self.__dict__.update(state)
+        self._attach()
+
+
+class CutTokenizer(PreTrainedTokenizer):
+    """A tokenizer on a CutEngine. In its text, tokens that a user has added stand between spaces, as in the reference."""
+
+    def _decoded(self, rows: list[list[int]], skip_special_tokens: bool, tidy: bool | None, **options: Any) -> list[Any]:
+        texts = [self._text(row, skip_special_tokens, **options) for row in rows]
+        return [self.clean_up_tokenization(text) for text in texts] if self._tidies(tidy) else texts
+
+    def _tidies(self, tidy: bool | None) -> bool:
+        return self.clean_up_tokenization_spaces if tidy is None else tidy
+
+    def _text(self, row: list[int], skip_special_tokens: bool, spaces_between_special_tokens: bool = True) -> str:
+        special, apart = set(self.all_special_tokens), self._apart()
+        parts: list[str] = []
+        held: list[str] = []
+        for token in filter(None, map(self.backend_tokenizer.id_to_token, row)):
+            if skip_special_tokens and token in special:
+                continue
+            if token not in apart:
+                held.append(token)
+                continue
+            if held:
+                parts.append(self.convert_tokens_to_string(held))
+            parts.append(token)
+            held = []
+        if held:
+            parts.append(self.convert_tokens_to_string(held))
+        return (" " if spaces_between_special_tokens else "").join(parts)
+
+    def _apart(self) -> set[str]:
+        """The tokens that stand between spaces: users' own, and special ones without a name that came after the vocabulary."""
+        engine = self.backend_tokenizer
+        added = {token.content for token in engine.get_added_tokens_decoder().values()} - set(self.all_special_tokens)
+        size = self.vocab_size
+        return added | {token for token in self.additional_special_tokens if (engine.token_to_id(token) or 0) >= size}
+
+    def convert_tokens_to_string(self, tokens: list[str]) -> str:
+        """Tokens joined into text."""
+        return self.backend_tokenizer.cutter.join(tokens)  # type: ignore[attr-defined]
