@@ -4,7 +4,7 @@ import logging
 from dataclasses import dataclass, fields
 from typing import Any
 
-from triform.errors import TokenizerError, UnknownKeywordError, nearest
+from triform.errors import TokenizerError, TriformError, UnknownKeywordError, nearest
 from triform.text.encoding import BatchEncoding
 from triform.text.vocabulary import UNLIMITED, checked_side
 
@@ -83,10 +83,12 @@ def _inputs(text: Any, pair: Any, words: bool) -> tuple[bool, list[Any]]:
             expected = "a list of words, or a list of such lists" if words else "a str or a list of str"
             raise TokenizerError(f"{what} is {_shown(value)}; expected {expected}.")
     if one(text):
+        if pair is not None and not one(pair):
+            raise TokenizerError(f"text is one text and text_pair is {_shown(pair)}; one text has one pair.")
         return False, [text if pair is None else (text, pair)]
     if pair is None:
         return True, list(text)
-    if one(pair) and not (words and many(pair)) or len(pair) != len(text):
+    if (one(pair) and not (words and many(pair))) or len(pair) != len(text):
         count = "one" if one(pair) else len(pair)
         raise TokenizerError(f"text has {len(text)} entries and text_pair has {count}; each text needs its pair.")
     return True, list(zip(text, pair))
@@ -113,7 +115,7 @@ def _encoded(tokenizer: Any, inputs: list[Any], options: Options) -> tuple[list[
         try:
             made = engine.encode_batch(inputs, add_special_tokens=options.add_special_tokens, is_pretokenized=options.is_split_into_words)
         except BaseException as error:  # the engine panics with an exception that is no Exception
-            if isinstance(error, (KeyboardInterrupt, SystemExit)):
+            if isinstance(error, (KeyboardInterrupt, SystemExit, TriformError)):
                 raise
             raise TokenizerError(f"{type(tokenizer).__name__} could not encode this: {error}{_advice(error, truncation)}") from None
     if options.max_length is None and options.verbose and made:
@@ -129,6 +131,8 @@ def _encoded(tokenizer: Any, inputs: list[Any], options: Options) -> tuple[list[
 
 
 def _advice(error: BaseException, truncation: str | None) -> str:
+    if "stride" in str(error):
+        return " Give a smaller stride, or a larger max_length."
     if "too short" in str(error):
         return f". The text that truncation={truncation!r} shortens is too short for that: give truncation='longest_first'."
     return ""

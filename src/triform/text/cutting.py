@@ -30,20 +30,23 @@ class CutEngine:
         ids: token -> id.
         unknown: the token that stands for those that `ids` lacks.
         cutter: a Cutter.
+        normalizer: changes text before tokens that are never split are looked for; an object whose `normalize` changes the engine's text.
     """
 
-    def __init__(self, ids: dict[str, int], unknown: str, cutter: Any) -> None:
+    def __init__(self, ids: dict[str, int], unknown: str, cutter: Any, normalizer: Any = None) -> None:
         from tokenizers import Tokenizer
         from tokenizers.models import WordLevel
 
-        self.cutter, self._ids, self._unknown = cutter, ids, ids.get(unknown, 0)
+        self.cutter, self._normalizer, self._ids, self._unknown = cutter, normalizer, ids, ids.get(unknown, 0)
         self._rust = Tokenizer(WordLevel(ids, unk_token=unknown))
         self._attach()
 
     def _attach(self) -> None:
-        from tokenizers import pre_tokenizers
+        from tokenizers import normalizers, pre_tokenizers
 
         self._rust.pre_tokenizer = pre_tokenizers.PreTokenizer.custom(self)
+        if self._normalizer is not None:
+            self._rust.normalizer = normalizers.Normalizer.custom(self._normalizer)
 
     def pre_tokenize(self, parts: Any) -> None:
         """The engine's call: cuts each of its parts."""
@@ -53,8 +56,11 @@ class CutEngine:
         from tokenizers import Token
 
         starts = byte_starts(text)
-        number, unknown = self._ids.get, self._unknown
-        return [Token(number(token, unknown), token, (starts[begin], starts[end])) for token, begin, end in self.cutter.cut(text)]
+        number = self._number
+        return [Token(number(token), token, (starts[begin], starts[end])) for token, begin, end in self.cutter.cut(text)]
+
+    def _number(self, token: str) -> int:
+        return self._ids.get(token, self._unknown)
 
     @property
     def post_processor(self) -> Any:
@@ -64,6 +70,15 @@ class CutEngine:
     @post_processor.setter
     def post_processor(self, value: Any) -> None:
         self._rust.post_processor = value
+
+    @property
+    def encode_special_tokens(self) -> bool:
+        """Whether special tokens are cut like text."""
+        return self._rust.encode_special_tokens
+
+    @encode_special_tokens.setter
+    def encode_special_tokens(self, value: bool) -> None:
+        self._rust.encode_special_tokens = value
 
     def decode(self, ids: Sequence[int], skip_special_tokens: bool = True) -> str:
         """The text of ids, of which the special ones may be left out."""
@@ -81,10 +96,12 @@ class CutEngine:
         return getattr(self._rust, name)
 
     def __getstate__(self) -> dict[str, Any]:
-        from tokenizers import pre_tokenizers
+        from tokenizers import normalizers, pre_tokenizers
 
         state = {name: value for name, value in self.__dict__.items() if name != "_rust"}
         self._rust.pre_tokenizer = pre_tokenizers.Whitespace()  # the engine cannot pickle what is Python's
+        if self._normalizer is not None:
+            self._rust.normalizer = normalizers.NFC()
         try:
             return {**state, "engine": self._rust.to_str()}
         finally:

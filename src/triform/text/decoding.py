@@ -26,8 +26,8 @@ def plain_ids(ids: Any) -> Any:
         raise TokenizerError(f"{ids!r} is no id; expected a whole number, a list of them, or a tensor.")
     listed = list(ids)
     if set(map(type, listed)) <= {int}:
-        if listed and not (0 <= min(listed) and max(listed) < MOST):
-            _checked(min(listed)), _checked(max(listed))
+        for extreme in (min, max) if listed else ():
+            _checked(extreme(listed))
         return listed
     return [plain_ids(row) for row in listed]
 

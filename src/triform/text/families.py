@@ -60,6 +60,12 @@ def _pieces(builder: str) -> Builder:
     return build
 
 
+def _late(place: str) -> Frame:
+    """A step of a module of its own, imported when a tokenizer of the family is loaded."""
+    module, _, name = place.partition(":")
+    return lambda engine, settings, special: getattr(import_module(module), name)(engine, settings, special)
+
+
 def _loose(text: str, **flags: bool) -> dict[str, Any]:
     """A special token that is looked for after the text is normalised."""
     return {"content": text, "normalized": True, **flags}
@@ -117,8 +123,11 @@ ROBERTA = replace(GPT2, special=ROBERTA_SPECIAL, frame=framing.roberta, follow=f
 BART = replace(ROBERTA, special=BART_SPECIAL)
 MVP = replace(ROBERTA, special=MVP_SPECIAL)
 BLENDERBOT = replace(ROBERTA, frame=framing.end_alone)
-DEBERTA = replace(GPT2, special=DEBERTA_SPECIAL, inputs=WITH_SEGMENTS, frame=framing.enclose())
-WHISPER = replace(GPT2, special=CODEGEN_SPECIAL, behaviour="triform.text.whisper:WhisperTokenizer")
+DEBERTA = replace(GPT2, special=DEBERTA_SPECIAL, inputs=("input_ids", "attention_mask", "token_type_ids"), frame=framing.enclose())
+WHISPER = replace(
+    GPT2, special=CODEGEN_SPECIAL, frame=_late("triform.text.whisper:frame"), follow=_late("triform.text.whisper:follow"),
+    behaviour="triform.text.whisper:WhisperTokenizer", defaults={"language": None, "task": None, "predict_timestamps": False},
+)  # fmt: skip
 NEOX = replace(GPT2, special=CODEGEN_SPECIAL, frame=framing.begin_and_end(False, False), follow=framing.follow_begin_and_end(False, False))
 COHERE = Family(special=COHERE_SPECIAL, follow=framing.follow_begin_and_end(True, False), defaults={"padding_side": "left"})
 BLOOM = Family(special=BLOOM_SPECIAL)

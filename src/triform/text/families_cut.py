@@ -6,11 +6,13 @@ from typing import Any
 
 from triform.errors import TokenizerError
 from triform.text import language_codes as codes
+from triform.text.characters import Bytes, Characters, CodePointEngine, EndedEngine
 from triform.text.cutting import CutEngine
-from triform.text.families import Builder, Family
+from triform.text.families import WITH_SEGMENTS, Builder, Family
 from triform.text.families_pieces import ROBERTA_SPECIAL, T5_SPECIAL
 from triform.text.pieces import frame, know
 from triform.text.sentencepiece import PieceModel, read_model
+from triform.text.speech_vocabularies import build_ctc, build_vits
 
 Settings = dict[str, Any]
 Files = dict[str, Path]
@@ -86,6 +88,42 @@ def marian(files: Files, settings: Settings, special: dict[str, Any]) -> Any:
     return engine
 
 
+def byt5(files: Files, settings: Settings, special: dict[str, Any]) -> Any:
+    """Bytes behind three tokens, and sentinels behind them."""
+    ids = numbered([special["pad_token"], special["eos_token"], special["unk_token"], *map(chr, range(256))])
+    engine = EndedEngine(ids, special["unk_token"], Bytes("ignore"), end=special["eos_token"])
+    know(engine, {}, settings, special, dict.fromkeys(T5_SPECIAL, "lr"))
+    frame(engine, special, "$A eos", "$A eos $B eos")
+    return engine
+
+
+def perceiver(files: Files, settings: Settings, special: dict[str, Any]) -> Any:
+    """Bytes behind six tokens."""
+    first = [special[f"{name}_token"] for name in ("pad", "bos", "eos", "mask", "cls", "sep")]
+    engine = CutEngine(numbered([*first, *map(chr, range(256))]), first[0], Bytes("replace"))
+    know(engine, {}, settings, special, {})
+    frame(engine, special, "cls $A sep", "cls $A sep $B sep")
+    return engine
+
+
+def canine(files: Files, settings: Settings, special: dict[str, Any]) -> Any:
+    """Code points, of which some for private use are the special tokens."""
+    ids = {token: ord(token) for token in special.values() if isinstance(token, str) and len(token) == 1}
+    engine = CodePointEngine(ids, special["pad_token"], Characters())
+    know(engine, {}, settings, special, {"mask_token": "l"})
+    frame(engine, special, "cls $A sep", "cls $A sep $B:1 sep:1")
+    return engine
+
+
+def characters(files: Files, settings: Settings, special: dict[str, Any]) -> Any:
+    """The characters of a vocab.json."""
+    from triform.text.bytelevel import read_pieces
+
+    engine = CutEngine(read_pieces(files["vocab_file"]), special["unk_token"], Characters(" "))
+    know(engine, {}, settings, special, {})
+    return engine
+
+
 JOINED = ("$A eos", "$A $B eos")
 BPE_PIECE = {"vocab_file": "sentencepiece.bpe.model"}
 TWO_FILES = {"vocab_file": "vocab.json", "spm_file": "sentencepiece.bpe.model"}
@@ -93,11 +131,26 @@ SPEECH_SPECIAL = {**T5_SPECIAL, "bos_token": "<s>"}
 SEPARATED = {name: token for name, token in ROBERTA_SPECIAL.items() if name not in ("cls_token", "mask_token")}
 EXACT = "triform.text.exact_pieces:"
 
+PERCEIVER_SPECIAL = {f"{name}_token": f"[{name.upper()}]" for name in ("pad", "bos", "eos", "mask", "cls", "sep")}
+CANINE_SPECIAL = {
+    "bos_token": "\ue000", "eos_token": "\ue001", "sep_token": "\ue001", "cls_token": "\ue000", "pad_token": "\x00", "mask_token": "\ue003",
+}  # fmt: skip
+VOCABULARY = {"vocab_file": "vocab.json"}
+CUT = "triform.text.cutting:CutTokenizer"
+
+
+def byt5_extra(settings: Settings) -> list[str]:
+    """The sentinels of ByT5."""
+    return [f"<extra_id_{i}>" for i in range(int(settings.get("extra_ids", 125)))]
+
+
 CUT_FAMILIES: dict[str, Family] = {
     "BertGenerationTokenizer": Family(
         {"vocab_file": "spiece.model"}, exact("vocab_file", own_ids), {**SPEECH_SPECIAL, "sep_token": "<::::>"},
         behaviour=f"{EXACT}PieceTokenizer",
     ),
+    "ByT5Tokenizer": Family({}, byt5, T5_SPECIAL, defaults={"extra_ids": 125}, extra=byt5_extra, behaviour=CUT),
+    "CanineTokenizer": Family({}, canine, CANINE_SPECIAL, WITH_SEGMENTS, {"model_max_length": 2048}, behaviour=CUT),
     "M2M100Tokenizer": Family(
         TWO_FILES, exact("spm_file", m2m100_ids), SEPARATED,
         defaults={"src_lang": "en", "tgt_lang": None, "language_codes": "m2m100", "num_madeup_words": 8},
@@ -107,16 +160,29 @@ CUT_FAMILIES: dict[str, Family] = {
         {"source_spm": "source.spm", "target_spm": "target.spm", "vocab": "vocab.json"}, marian, T5_SPECIAL,
         defaults={"source_lang": None, "target_lang": None, "model_max_length": 512}, behaviour=f"{EXACT}MarianTokenizer",
     ),
+    "MgpstrTokenizer": Family(
+        VOCABULARY, characters, {"unk_token": "[GO]", "bos_token": "[GO]", "eos_token": "[s]", "pad_token": "[GO]"}, WITH_SEGMENTS,
+        behaviour=CUT,
+    ),
     "PLBartTokenizer": Family(
         BPE_PIECE, exact("vocab_file", fairseq_ids, flags={"mask_token": "ln"}), ROBERTA_SPECIAL,
         defaults={"src_lang": "__en_XX__", "tgt_lang": None, "language_codes": "base", "clean_up_tokenization_spaces": True},
         extra=plbart_codes, behaviour=f"{EXACT}PLBartTokenizer",
     ),
+    "PerceiverTokenizer": Family({}, perceiver, PERCEIVER_SPECIAL, defaults={"model_max_length": 2048}, behaviour=CUT),
     "Speech2TextTokenizer": Family(
         TWO_FILES, exact("spm_file", json_ids, JOINED, cutter="LoweredPieces"), SPEECH_SPECIAL,
         defaults={"do_lower_case": False, "do_upper_case": False}, behaviour=f"{EXACT}Speech2TextTokenizer",
     ),
     "SpeechT5Tokenizer": Family(
         {"vocab_file": "spm_char.model"}, exact("vocab_file", own_ids, JOINED), SPEECH_SPECIAL, behaviour=f"{EXACT}SpeechT5Tokenizer"
+    ),
+    "VitsTokenizer": Family(
+        VOCABULARY, build_vits, {"pad_token": "<pad>", "unk_token": "<unk>"},
+        defaults={"add_blank": True, "normalize": True, "phonemize": True, "is_uroman": False, "language": None}, behaviour=CUT,
+    ),
+    "Wav2Vec2CTCTokenizer": Family(
+        VOCABULARY, build_ctc, SPEECH_SPECIAL, behaviour="triform.text.ctc:Wav2Vec2CTCTokenizer",
+        defaults={"word_delimiter_token": "|", "replace_word_delimiter_char": " ", "do_lower_case": False, "target_lang": None},
     ),
 }  # fmt: skip

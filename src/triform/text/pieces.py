@@ -172,7 +172,7 @@ def know(
     named = {special[name]: flags.get(name, "") for name in SPECIAL_NAMES if special.get(name)}
     named |= dict.fromkeys(after, "") | {text: "" for text in special.get("additional_special_tokens", ()) if text not in wanted}
     for text, kind in named.items():  # a piece of the vocabulary is looked for in the text as it was given
-        wanted[text] = {"special": True, "lstrip": "l" in kind, "normalized": "n" in kind and text not in own}
+        wanted[text] = {"special": True, "lstrip": "l" in kind, "rstrip": "r" in kind, "normalized": "n" in kind and text not in own}
     wanted = stated | {text: made for text, made in wanted.items() if text not in stated}
     there = {text: engine.token_to_id(text) for text in wanted}
     for text in sorted((text for text in wanted if there[text] is not None), key=lambda text: there[text]):

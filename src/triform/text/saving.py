@@ -62,7 +62,7 @@ def save_vocabulary(tokenizer: Any, folder: str | os.PathLike[str], filename_pre
     written = []
     model = getattr(tokenizer.backend_tokenizer, "model", None)
     with TemporaryDirectory() as temporary:
-        made = {Path(path).name: Path(path) for path in model.save(temporary)} if hasattr(model, "save") else {}
+        made = {Path(path).name: Path(path) for path in model.save(temporary)} if model is not None else {}
         for role, name in files.items():
             source = made.get(name) or tokenizer._vocabulary_files.get(role)
             path = target / _prefixed(name, filename_prefix)

@@ -43,7 +43,7 @@ class PreTrainedTokenizer(Vocabulary):
         """Encodes a text, a pair, or a batch of either.
 
         Args:
-            text: str or list of str; with is_split_into_words, a list of words or a list of such lists; a list of (text, pair) is a batch too.
+            text: str or list of str; with is_split_into_words, a list of words or a list of such lists; or a list of (text, pair).
             text_pair: likewise, the second text of each pair.
             text_target: encoded too, as `labels`.
             **options: add_special_tokens=True; padding=False | True | "longest" | "max_length"; truncation=False | True | "longest_first" |
@@ -222,7 +222,7 @@ class PreTrainedTokenizer(Vocabulary):
         return train_new(self, text_iterator, vocab_size, **options)
 
     def save_pretrained(self, folder: str | os.PathLike[str], **options: Any) -> tuple[str, ...]:
-        """Writes tokenizer.json, tokenizer_config.json, special_tokens_map.json, the vocabulary files and chat templates; returns their paths.
+        """Writes tokenizer.json, the configuration, the vocabulary files and the chat templates; returns their paths.
 
         Args:
             legacy_format: True leaves out tokenizer.json, False the vocabulary files; default: both.

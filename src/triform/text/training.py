@@ -1,7 +1,7 @@
 """A tokenizer of the same kind with a vocabulary of its own, learned from texts."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from triform.errors import TokenizerError, UnknownKeywordError, nearest
@@ -151,7 +151,7 @@ def _framed(processor: dict[str, Any], engine: Any, renamed: dict[str, str]) -> 
             token = renamed.get(made[name][0], made[name][0])
             made[name] = [token, number(token)]
     if made["type"] == "TemplateProcessing":
-        new = lambda token: renamed.get(token, token)
+        new: Callable[[str], str] = lambda token: renamed.get(token, token)
         for name in ("single", "pair"):
             made[name] = [
                 {"SpecialToken": {**part["SpecialToken"], "id": new(part["SpecialToken"]["id"])}} if "SpecialToken" in part else part
