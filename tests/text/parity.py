@@ -77,7 +77,8 @@ def pass_files(ours: Any, theirs: Any, place: Path, lines: list[str] = LINES) ->
 
     ids = theirs(lines)["input_ids"]
     ours.save_pretrained(place / "ours")
-    again = transformers.AutoTokenizer.from_pretrained(place / "ours")
+    small = type(theirs).__name__ == "BlenderbotSmallTokenizer"  # its automatic class is a fast one, which takes no such files
+    again = type(theirs).from_pretrained(place / "ours") if small else transformers.AutoTokenizer.from_pretrained(place / "ours")
     assert type(again).__name__ == type(theirs).__name__
     assert again(lines)["input_ids"] == ids
     theirs.save_pretrained(place / "theirs")

@@ -51,7 +51,7 @@ class EndedEngine(CutEngine):
         """The engine's encodings."""
         if add_special_tokens:
             input = [self._ended(one) for one in input]
-        return self._rust.encode_batch(input, is_pretokenized=is_pretokenized, add_special_tokens=add_special_tokens)
+        return super().encode_batch(input, is_pretokenized, add_special_tokens)
 
     def _ended(self, one: Any) -> Any:
         """A text, a pair, or words without an end at the end."""

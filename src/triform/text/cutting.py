@@ -48,6 +48,16 @@ class CutEngine:
         if self._normalizer is not None:
             self._rust.normalizer = normalizers.Normalizer.custom(self._normalizer)
 
+    def encode_batch(self, input: Sequence[Any], is_pretokenized: bool = False, add_special_tokens: bool = True) -> Any:
+        """The engine's encodings. What a cutter needs is checked here: errors inside of the engine's call lose their kind."""
+        self._require()
+        return self._rust.encode_batch(input, is_pretokenized=is_pretokenized, add_special_tokens=add_special_tokens)
+
+    def _require(self) -> None:
+        require = getattr(self.cutter, "require", None)
+        if require is not None:
+            require()
+
     def pre_tokenize(self, parts: Any) -> None:
         """The engine's call: cuts each of its parts."""
         parts.tokenize(self._tokens)
@@ -57,7 +67,8 @@ class CutEngine:
 
         starts = byte_starts(text)
         number = self._number
-        return [Token(number(token), token, (starts[begin], starts[end])) for token, begin, end in self.cutter.cut(text)]
+        place = lambda begin, end: (starts[begin], starts[end]) if begin < end else (0, 0)  # the engine cannot place what has no length
+        return [Token(number(token), token, place(begin, end)) for token, begin, end in self.cutter.cut(text)]
 
     def _number(self, token: str) -> int:
         return self._ids.get(token, self._unknown)
@@ -129,7 +140,7 @@ class CutTokenizer(PreTrainedTokenizer):
         special, apart = set(self.all_special_tokens), self._apart()
         parts: list[str] = []
         held: list[str] = []
-        for token in filter(None, map(self.backend_tokenizer.id_to_token, row)):
+        for token in filter(None, self.convert_ids_to_tokens(row)):
             if skip_special_tokens and token in special:
                 continue
             if token not in apart:

@@ -172,8 +172,9 @@ def families() -> dict[str, Family]:
     """Every family by its class name; those of other modules are read when first asked for."""
     from triform.text.families_cut import CUT_FAMILIES
     from triform.text.families_pieces import PIECE_FAMILIES
+    from triform.text.families_words import WORD_FAMILIES
 
-    return {**FAMILIES, **PIECE_FAMILIES, **CUT_FAMILIES}
+    return {**FAMILIES, **PIECE_FAMILIES, **CUT_FAMILIES, **WORD_FAMILIES}
 
 
 def family(class_name: str | None) -> Family:

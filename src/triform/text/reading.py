@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +27,13 @@ UNKNOWN_CLASSES = ("PreTrainedTokenizer", "PreTrainedTokenizerFast", "Tokenizers
 MOST_BYTES = 64 * 2**20
 
 
-def load_tokenizer(name_or_path: Any, *, class_name: str | None = None, resolution: str = "", **kwargs: Any) -> PreTrainedTokenizer:
+def load_tokenizer(
+    name_or_path: Any, *, class_name: str | None = None, cls: Any = None, resolution: str = "", **kwargs: Any
+) -> PreTrainedTokenizer:
     """The tokenizer of a source.
 
     Args:
-        class_name: of which family; default: as tokenizer_config.json says.
+        class_name: of which family; default: as tokenizer_config.json says. cls: the class to make; default: that of the family.
         resolution: what decided that, for `tokenizer.resolution`.
         **kwargs: the Hub's keywords; settings and special tokens, which override the files'.
 
@@ -49,18 +52,68 @@ def load_tokenizer(name_or_path: Any, *, class_name: str | None = None, resoluti
     settings = {**kind.defaults, **stated, **given}
     special = special_tokens(kind, settings, read_json(source, SPECIAL_FILE))
     engine, files, how = _engine(source, kind, settings, special)
-    settings["chat_template"] = read_templates(source, settings.get("chat_template"))
-    if settings["chat_template"] is None:
-        del settings["chat_template"]
-    cls = tokenizer_class(class_name) or PreTrainedTokenizer
-    segments = ("input_ids", "token_type_ids", "attention_mask")  # of a general tokenizer, as the reference has it
-    inputs = settings.get("model_input_names") or (segments if class_name in UNKNOWN_CLASSES else kind.inputs)
-    tokenizer = cls(
-        engine, {name: _contents(value) for name, value in special.items()}, inputs, {**settings, "tokenizer_class": class_name}, files
-    )
+    template = given.get("chat_template") or read_templates(source, settings.get("chat_template"))
+    settings = {**settings, "chat_template": template, "tokenizer_class": class_name}
+    made_class = cls or tokenizer_class(class_name) or PreTrainedTokenizer
+    tokenizer = made_class(engine, _names(special), _inputs(settings, class_name), settings, files)
     tokenizer.name_or_path = str(source.name)
     tokenizer.resolution = f"{resolution or 'tokenizer_config.json: tokenizer_class'} -> {class_name}; read from {how}"
     return tokenizer
+
+
+def given_parts(cls: type[PreTrainedTokenizer], first: Any, second: Any, named: dict[str, Any]) -> dict[str, Any]:
+    """What a tokenizer is made of, where a user gives an engine or files, and special tokens and settings by name.
+
+    Args:
+        first, second: the engine; or the paths of the vocabulary file and the merges file, as vocab_file= and merges_file= too.
+
+    Raises: MissingFileError, CorruptFileError, TokenizerError, UnknownKeywordError.
+    """
+    kind, named = family(cls.family_name), dict(named)
+    paths = {role: named.pop(role) for role in ("tokenizer_file", *kind.files) if role in named}
+    if isinstance(first, (str, os.PathLike)):
+        paths |= dict(zip(kind.files, (first, *((second,) if second is not None else ()))))
+        first = None
+    _check_keywords(named, {}, kind)
+    settings = {**kind.defaults, **named, "tokenizer_class": cls.family_name}
+    special = special_tokens(kind, settings, second if isinstance(second, dict) else {})
+    files = {role: Path(path) for role, path in paths.items() if path is not None and role != "tokenizer_file"}
+    if first is None:
+        renamed = {kind.files[role]: path for role, path in files.items()}
+        if paths.get("tokenizer_file") is not None:
+            renamed[ENGINE_FILE] = Path(paths["tokenizer_file"])
+        first, files, _ = _engine(Given(renamed, cls.__name__), kind, settings, special)
+    else:
+        add_special(first, PreTrainedTokenizer._flagged(special))
+        kind.follow(first, settings, _names(special))
+    return {
+        "tokenizer_object": first, "special": _names(special), "model_input_names": _inputs(settings, cls.family_name),
+        "settings": settings, "vocabulary_files": files,
+    }  # fmt: skip
+
+
+class Given:
+    """Files that a user names one by one, in place of a folder."""
+
+    def __init__(self, paths: dict[str, Path], name: str) -> None:
+        self._paths, self.name = paths, name
+
+    def find(self, filename: str) -> Path | None:
+        """The path of a file. Raises MissingFileError where the user named one that is not there."""
+        path = self._paths.get(filename)
+        if path is not None and not path.is_file():
+            raise MissingFileError(f"{self.name}: {path} is no file.")
+        return path
+
+    def files(self) -> list[str]:
+        """The names of the files."""
+        return list(self._paths)
+
+
+def _inputs(settings: dict[str, Any], class_name: str) -> list[str]:
+    """What a call returns; of a general tokenizer segments too, as the reference has it."""
+    segments = ("input_ids", "token_type_ids", "attention_mask")
+    return list(settings.get("model_input_names") or (segments if class_name in UNKNOWN_CLASSES else family(class_name).inputs))
 
 
 def _check_keywords(kwargs: dict[str, Any], stated: dict[str, Any], kind: Family) -> None:
@@ -129,8 +182,9 @@ def _listed(name: str, tokens: Any) -> list[Any]:
     return [token for token in tokens if content(token)]
 
 
-def _contents(value: Any) -> Any:
-    return [content(token) for token in value] if isinstance(value, list) else content(value)
+def _names(special: dict[str, Any]) -> dict[str, Any]:
+    """Special tokens by name, as texts alone."""
+    return {name: [content(token) for token in value] if isinstance(value, list) else content(value) for name, value in special.items()}
 
 
 # ---- the engine
@@ -143,7 +197,7 @@ def _engine(source: Any, kind: Family, settings: dict[str, Any], special: dict[s
     """
     files = {role: path for role, name in kind.files.items() if (path := source.find(name)) is not None}
     path = source.find(ENGINE_FILE)
-    names = {name: _contents(value) for name, value in special.items()}
+    names = _names(special)
     if path is not None:
         engine = read_engine(path)
         _add_tokens(engine, source, settings, special)
@@ -178,7 +232,7 @@ def _add_tokens(engine: Any, source: Any, settings: dict[str, Any], special: dic
     """Makes the engine know what tokenizer_config.json (in older files added_tokens.json) lists, then the special tokens by name."""
     listed = _numbered(settings.get("added_tokens_decoder"), source)
     known = {token.content: token for token in engine.get_added_tokens_decoder().values()}
-    named = set(_names(special))
+    named = {str(content(token)) for token in PreTrainedTokenizer._flagged(special)}
     misplaced = []
     for number, token in sorted(listed.items()):
         text = content(token)
@@ -209,7 +263,3 @@ def _numbered(decoder: Any, source: Any) -> dict[int, Any]:
     if not isinstance(decoder, dict) or not all(str(number).isdecimal() for number in decoder):
         raise CorruptFileError(f"added_tokens_decoder of {source.name} is no mapping of ids to tokens.")
     return {int(number): token for number, token in decoder.items()}
-
-
-def _names(special: dict[str, Any]) -> list[str]:
-    return [str(content(token)) for token in PreTrainedTokenizer._flagged(special)]

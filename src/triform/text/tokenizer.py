@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any, ClassVar
+from typing import Any
 
 from triform.errors import TokenizerError
 from triform.text.encoding import BatchEncoding
@@ -11,20 +11,31 @@ from triform.text.vocabulary import Vocabulary
 
 
 class PreTrainedTokenizer(Vocabulary):
-    """A tokenizer. Made by `from_pretrained`, or from an engine of the library `tokenizers`.
+    """A tokenizer. Made by `from_pretrained`, from an engine of the library `tokenizers`, or from files:
+
+        PreTrainedTokenizerFast(tokenizer_object=engine, unk_token="[UNK]", pad_token="[PAD]")
+        PreTrainedTokenizerFast(tokenizer_file="tokenizer.json"), BertTokenizer("vocab.txt"), GPT2Tokenizer("vocab.json", "merges.txt")
 
     Args:
-        tokenizer_object: a tokenizers.Tokenizer, or anything with the methods of `triform.text.engines.Engine`.
-        special: special tokens by name, such as {"pad_token": "[PAD]"}; additional_special_tokens is a list.
+        tokenizer_object: a tokenizers.Tokenizer, or anything with the methods of `triform.text.engines.Engine`, which becomes this
+            tokenizer's own; or the path of the vocabulary file.
+        special: special tokens by name, such as {"pad_token": "[PAD]"}; additional_special_tokens is a list. Or the merges file's path.
         model_input_names: the names of what a call returns.
         settings: everything else of tokenizer_config.json, saved again as it is.
         vocabulary_files: the files it was made from, by role; saved again where the engine cannot write them.
+        **named: special tokens, settings, and files (tokenizer_file, vocab_file, merges_file) by name.
     """
 
-    call_options: ClassVar[frozenset[str]] = frozenset()  # keywords of a call that only this family takes
+    def __init__(
+        self, tokenizer_object: Any = None, special: Any = None, model_input_names: Any = None, settings: dict[str, Any] | None = None,
+        vocabulary_files: dict[str, Any] | None = None, **named: Any,
+    ) -> None:  # fmt: skip
+        if named or isinstance(tokenizer_object, (str, os.PathLike, type(None))):
+            from triform.text.reading import given_parts
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+            super().__init__(**given_parts(type(self), tokenizer_object, special, named))
+        else:
+            super().__init__(tokenizer_object, special, model_input_names, settings, vocabulary_files)
         self.chat_template = self.settings.get("chat_template")
         self._writes_targets = False
 
@@ -33,7 +44,9 @@ class PreTrainedTokenizer(Vocabulary):
         """The tokenizer of a folder or of a name on the Hub, read as this class. Raises MissingFileError, TokenizerError, …"""
         from triform.text.reading import load_tokenizer
 
-        return load_tokenizer(name_or_path, class_name=None if cls is PreTrainedTokenizer else cls.family_name, **kwargs)
+        if cls is PreTrainedTokenizer:
+            return load_tokenizer(name_or_path, **kwargs)
+        return load_tokenizer(name_or_path, class_name=cls.family_name, cls=cls, **kwargs)
 
     # ---- encoding
 

@@ -83,10 +83,8 @@ class SpokenEngine(CutEngine):
         super()._attach()
         self._rust.encode_special_tokens = True
 
-    def encode_batch(self, input: Sequence[Any], **options: Any) -> Any:
-        """The engine's encodings."""
+    def _require(self) -> None:
         self._normalizer.require()
-        return self._rust.encode_batch(input, **options)
 
     @property
     def encode_special_tokens(self) -> bool:

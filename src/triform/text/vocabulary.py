@@ -22,7 +22,7 @@ class Vocabulary:
         self,
         tokenizer_object: Any,
         special: dict[str, Any] | None = None,
-        model_input_names: Sequence[str] = ("input_ids", "attention_mask"),
+        model_input_names: Sequence[str] | None = None,
         settings: dict[str, Any] | None = None,
         vocabulary_files: dict[str, Any] | None = None,
     ) -> None:
@@ -33,7 +33,7 @@ class Vocabulary:
         self._extra: dict[str, str] = {}
         self._warned: set[str] = set()  # what has been said once
         self.settings = dict(settings or {})
-        self.model_input_names = list(model_input_names)
+        self.model_input_names = list(model_input_names or ("input_ids", "token_type_ids", "attention_mask"))
         self.model_max_length = int(min(self.settings.get("model_max_length") or UNLIMITED, UNLIMITED))
         self.padding_side = checked_side("padding_side", self.settings.get("padding_side", "right"))
         self.truncation_side = checked_side("truncation_side", self.settings.get("truncation_side", "right"))

@@ -173,8 +173,11 @@ class WhisperTokenizer(PreTrainedTokenizer):
         return ids[ids.index(start) :] if start in ids else []
 
     def _timed(self, ids: list[int], skip_special_tokens: bool, tidy: bool | None, precision: float) -> str:
-        """The text with the times in it."""
+        """The text with the times in it; of three times in a row, the second, where a window ended, is left out."""
         times = self._times(ids, precision)
+        times = {place: t for place, t in times.items() if not (place + 1 in times and place - 1 in times and ids[place + 1] < ids[place])}
+        ids = [i for place, i in enumerate(ids) if place in times or not self._is_time(i)]
+        times = dict(zip((place for place, i in enumerate(ids) if self._is_time(i)), times.values()))
         bounds = [-1, *times, len(ids)]
         parts = [ids[start + 1 : end] for start, end in pairwise(bounds)]
         texts = super()._decoded(parts, skip_special_tokens, tidy)
