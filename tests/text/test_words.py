@@ -18,13 +18,19 @@ AT = {"vocab.json": "at", "merges.txt": "merges"}
 TWO = {"vocab-src.json": "xlm", "vocab-tgt.json": "target", "merges.txt": "codes"}
 CASES = [
     ("OpenAIGPTTokenizer", {"vocab.json": "plain", "merges.txt": "merges"}, {}), ("HerbertTokenizer", PAIR, {}),
+    ("RoFormerTokenizer", {"vocab.txt": "vocab"}, {}), ("RoFormerTokenizer", {"vocab.txt": "vocab"}, {"do_lower_case": False}),
     ("CTRLTokenizer", AT, {}), ("BlenderbotSmallTokenizer", AT, {}),
     ("PhobertTokenizer", CODES, {}), ("BertweetTokenizer", CODES, {}),
     ("XLMTokenizer", PAIR, {}), ("XLMTokenizer", PAIR, {"do_lowercase_and_remove_accent": False}),
     ("FlaubertTokenizer", PAIR, {}), ("FlaubertTokenizer", PAIR, {"do_lowercase": True}), ("BioGptTokenizer", PAIR, {}),
     ("FSMTTokenizer", TWO, {"langs": ["en", "de"]}), ("FSMTTokenizer", TWO, {"langs": ["ru", "en"], "do_lower_case": True}),
 ]  # fmt: skip
-MOSES = ("XLMTokenizer", "FlaubertTokenizer", "BioGptTokenizer", "FSMTTokenizer")
+NEEDED = {
+    "XLMTokenizer": "sacremoses", "FlaubertTokenizer": "sacremoses", "BioGptTokenizer": "sacremoses", "FSMTTokenizer": "sacremoses",
+    "RoFormerTokenizer": "rjieba",
+}  # fmt: skip
+FAST = ("OpenAIGPTTokenizer", "HerbertTokenizer", "RoFormerTokenizer")
+CHINESE = ["今天天气非常好", "北京大学生喜欢上海自来水来自海上", "我来到北京清华大学, then home.", "机器学习 and 深度学习"]
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +53,13 @@ def files(tmp_path_factory):
     for name, tokens in (("plain", plain), ("at", small), ("xlm", xlm), ("target", [*xlm[:14], *pieces[::-2]])):
         (place / name).write_text(json.dumps({token: i for i, token in enumerate(tokens)}))
     (place / "counted").write_text("".join(f"{piece} {i}\n" for i, piece in enumerate(at)))
+    from tokenizers import BertWordPieceTokenizer
+
+    words = BertWordPieceTokenizer(lowercase=False)
+    words.train_from_iterator([*training_text(), *CHINESE], vocab_size=1200, min_frequency=1, show_progress=False)
+    words.save_model(str(place), "bert")
+    known = (place / "bert-vocab.txt").read_text()
+    (place / "vocab").write_text(known + "今天\n北京\n大学生\n天气\n机器\n学习\n")
     return place
 
 
@@ -54,15 +67,17 @@ def files(tmp_path_factory):
 def both(request, files, tmp_path_factory):
     """(ours, the reference's)."""
     name, wanted, settings = request.param
-    if name in MOSES:
-        pytest.importorskip("sacremoses")
+    if name in NEEDED:
+        pytest.importorskip(NEEDED[name])
     place = folder(tmp_path_factory.mktemp("both"), name, {to: files / which for to, which in wanted.items()}, **settings)
-    kind = getattr(transformers, f"{name}Fast" if name in ("OpenAIGPTTokenizer", "HerbertTokenizer") else name)
+    kind = getattr(transformers, f"{name}Fast" if name in FAST else name)
     return AutoTokenizer.from_pretrained(place), kind.from_pretrained(place)
 
 
 def test_every_line(both):
-    hold(*both)
+    ours, theirs = both
+    hold(ours, theirs)
+    assert ours(CHINESE)["input_ids"] == theirs(CHINESE)["input_ids"]
 
 
 def test_files_pass_between_the_libraries(both, tmp_path):

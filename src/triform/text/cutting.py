@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import accumulate
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from triform.text.tokenizer import PreTrainedTokenizer
 
@@ -23,7 +23,66 @@ def byte_starts(text: str) -> Sequence[int]:
     return [0, *accumulate(len(character.encode("utf-8", "surrogatepass")) for character in text)]
 
 
-class CutEngine:
+class PythonEngine:
+    """An engine of Rust of which a step is Python's. It can be pickled, which the engine alone then cannot."""
+
+    hidden: ClassVar[tuple[str, ...]] = ()  # what the engine has and this one has not
+
+    def __init__(self, rust: Any) -> None:
+        self._rust = rust
+        self._attach()
+
+    def _attach(self) -> None:
+        """Puts Python's steps into the engine."""
+        raise NotImplementedError
+
+    def _detach(self) -> None:
+        """Puts plain steps in their places."""
+        raise NotImplementedError
+
+    @property
+    def post_processor(self) -> Any:
+        """What a call adds around text."""
+        return self._rust.post_processor
+
+    @post_processor.setter
+    def post_processor(self, value: Any) -> None:
+        self._rust.post_processor = value
+
+    @property
+    def encode_special_tokens(self) -> bool:
+        """Whether special tokens are cut like text."""
+        return self._rust.encode_special_tokens
+
+    @encode_special_tokens.setter
+    def encode_special_tokens(self, value: bool) -> None:
+        self._rust.encode_special_tokens = value
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") or name == "_rust" or name in type(self).hidden:
+            raise AttributeError(f"{type(self).__name__} has no {name!r}.")
+        return getattr(self._rust, name)
+
+    def _plain(self, pretty: bool = False) -> str:
+        """The engine's tokenizer.json, without what is Python's."""
+        self._detach()
+        try:
+            return self._rust.to_str(pretty)
+        finally:
+            self._attach()
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**{name: value for name, value in self.__dict__.items() if name != "_rust"}, "engine": self._plain()}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        from tokenizers import Tokenizer
+
+        self._rust = Tokenizer.from_str(state["engine"])
+        self.__dict__.update({name: value for name, value in state.items() if name != "engine"})
+        self._attach()
+
+
+class CutEngine(PythonEngine):
     """An engine that a cutter cuts text for, one call for each part between the tokens that are never split. It has no tokenizer.json.
 
     Args:
@@ -33,13 +92,14 @@ class CutEngine:
         normalizer: changes text before tokens that are never split are looked for; an object whose `normalize` changes the engine's text.
     """
 
+    hidden = ("to_str", "model", "decoder", "save")
+
     def __init__(self, ids: dict[str, int], unknown: str, cutter: Any, normalizer: Any = None) -> None:
         from tokenizers import Tokenizer
         from tokenizers.models import WordLevel
 
         self.cutter, self._normalizer, self._ids, self._unknown = cutter, normalizer, ids, ids.get(unknown, 0)
-        self._rust = Tokenizer(WordLevel(ids, unk_token=unknown))
-        self._attach()
+        super().__init__(Tokenizer(WordLevel(ids, unk_token=unknown)))
 
     def _attach(self) -> None:
         from tokenizers import normalizers, pre_tokenizers
@@ -47,6 +107,13 @@ class CutEngine:
         self._rust.pre_tokenizer = pre_tokenizers.PreTokenizer.custom(self)
         if self._normalizer is not None:
             self._rust.normalizer = normalizers.Normalizer.custom(self._normalizer)
+
+    def _detach(self) -> None:
+        from tokenizers import normalizers, pre_tokenizers
+
+        self._rust.pre_tokenizer = pre_tokenizers.Whitespace()
+        if self._normalizer is not None:
+            self._rust.normalizer = normalizers.NFC()
 
     def encode_batch(self, input: Sequence[Any], is_pretokenized: bool = False, add_special_tokens: bool = True) -> Any:
         """The engine's encodings. What a cutter needs is checked here: errors inside of the engine's call lose their kind."""
@@ -73,57 +140,15 @@ class CutEngine:
     def _number(self, token: str) -> int:
         return self._ids.get(token, self._unknown)
 
-    @property
-    def post_processor(self) -> Any:
-        """What a call adds around text."""
-        return self._rust.post_processor
-
-    @post_processor.setter
-    def post_processor(self, value: Any) -> None:
-        self._rust.post_processor = value
-
-    @property
-    def encode_special_tokens(self) -> bool:
-        """Whether special tokens are cut like text."""
-        return self._rust.encode_special_tokens
-
-    @encode_special_tokens.setter
-    def encode_special_tokens(self, value: bool) -> None:
-        self._rust.encode_special_tokens = value
-
     def decode(self, ids: Sequence[int], skip_special_tokens: bool = True) -> str:
         """The text of ids, of which the special ones may be left out."""
         added = self._rust.get_added_tokens_decoder()
         kept = (i for i in ids if not (skip_special_tokens and i in added and added[i].special))
-        return self.cutter.join([token for token in map(self._rust.id_to_token, kept) if token is not None])
+        return self.cutter.join([token for token in map(self.id_to_token, kept) if token is not None])
 
     def decode_batch(self, sequences: Sequence[Sequence[int]], skip_special_tokens: bool = True) -> list[str]:
         """The text of each row of ids."""
         return [self.decode(row, skip_special_tokens) for row in sequences]
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__") or name in ("_rust", "to_str", "model", "decoder", "save"):
-            raise AttributeError(f"An engine whose text is cut by Python has no {name!r}.")
-        return getattr(self._rust, name)
-
-    def __getstate__(self) -> dict[str, Any]:
-        from tokenizers import normalizers, pre_tokenizers
-
-        state = {name: value for name, value in self.__dict__.items() if name != "_rust"}
-        self._rust.pre_tokenizer = pre_tokenizers.Whitespace()  # the engine cannot pickle what is Python's
-        if self._normalizer is not None:
-            self._rust.normalizer = normalizers.NFC()
-        try:
-            return {**state, "engine": self._rust.to_str()}
-        finally:
-            self._attach()
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        from tokenizers import Tokenizer
-
-        self._rust = Tokenizer.from_str(state.pop("engine"))
-        self.__dict__.update(state)
-        self._attach()
 
 
 class CutTokenizer(PreTrainedTokenizer):

@@ -6,7 +6,7 @@ from typing import Any
 from triform.errors import TokenizerError
 from triform.text.bytelevel import read_pieces
 from triform.text.cutting import CutEngine
-from triform.text.families import WITH_SEGMENTS, Builder, Family
+from triform.text.families import BERT_SPECIAL, WITH_SEGMENTS, Builder, Family
 from triform.text.families_pieces import ROBERTA_SPECIAL
 from triform.text.merging import Merger, SmallWords, SpacedWords, read_codes
 from triform.text.pieces import frame, know
@@ -119,6 +119,14 @@ def herbert(files: Files, settings: Settings, special: dict[str, Any]) -> Any:
     return _finished(char_bpe(settings, files, special, lower, False), settings, special, ("cls $A sep", "cls $A sep $B:1 sep:1"))
 
 
+def roformer(files: Files, settings: Settings, special: dict[str, Any]) -> Any:
+    """RoFormer's engine: BERT's, with Chinese left to the splitter of words."""
+    from triform.text.wordpiece import build_wordpiece, read_vocabulary
+
+    engine = build_wordpiece(read_vocabulary(files["vocab_file"]), {**settings, "tokenize_chinese_chars": False}, special)
+    return _finished(engine, settings, special, ("cls $A sep", "cls $A sep $B:1 sep:1"))
+
+
 BOTH = {"vocab_file": "vocab.json", "merges_file": "merges.txt"}
 CODES = {"vocab_file": "vocab.txt", "merges_file": "bpe.codes"}
 CUT = "triform.text.cutting:CutTokenizer"
@@ -158,5 +166,9 @@ WORD_FAMILIES: dict[str, Family] = {
     ),
     "OpenAIGPTTokenizer": Family(BOTH, openai_gpt, {"unk_token": "<unk>"}),
     "PhobertTokenizer": Family(CODES, counted, ROBERTA_SPECIAL, WITH_SEGMENTS, behaviour=CUT),
+    "RoFormerTokenizer": Family(
+        {"vocab_file": "vocab.txt"}, roformer, BERT_SPECIAL, WITH_SEGMENTS, {"do_lower_case": True},
+        behaviour="triform.text.roformer:RoFormerTokenizer",
+    ),
     "XLMTokenizer": Family(BOTH, moses("xlm", BEGUN_TWICE), XLM_SPECIAL, WITH_SEGMENTS, XLM_DEFAULTS, extra=xlm_extra, behaviour=CUT),
 }  # fmt: skip
