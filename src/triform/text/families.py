@@ -18,7 +18,7 @@ class Family:
     """One kind of tokenizer.
 
     Attributes:
-        files: what it is built from: role -> file name.
+        files: what it is built from: role -> file name, or "a|b" where it may have either.
         build: makes the engine from the files, the settings and the special tokens; None where only tokenizer.json will do.
         special: its special tokens, unless the files name others: texts, or objects with flags as in special_tokens_map.json.
         inputs: the names of what a call returns.
@@ -131,7 +131,15 @@ WHISPER = replace(
 NEOX = replace(GPT2, special=CODEGEN_SPECIAL, frame=framing.begin_and_end(False, False), follow=framing.follow_begin_and_end(False, False))
 COHERE = Family(special=COHERE_SPECIAL, follow=framing.follow_begin_and_end(True, False), defaults={"padding_side": "left"})
 BLOOM = Family(special=BLOOM_SPECIAL)
-GENERIC = Family()
+
+
+def _ranks(files: dict[str, Path], settings: dict[str, Any], special: dict[str, Any]) -> Any:
+    from triform.text.tiktoken import build_tiktoken
+
+    return build_tiktoken(files, settings, special)
+
+
+GENERIC = Family({"vocab_file": "tokenizer.model|tiktoken.model"}, _ranks)
 
 FAMILIES: dict[str, Family] = {
     "BartTokenizer": BART,

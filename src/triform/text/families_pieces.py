@@ -1,5 +1,6 @@
 """The families whose vocabulary is a SentencePiece model, as data."""
 
+from pathlib import Path
 from typing import Any
 
 from triform.text import language_codes as codes
@@ -177,6 +178,15 @@ def gemma_cut(settings: Settings) -> tuple[Any, Any]:
     return pre_tokenizers.Split(" ", "merged_with_previous"), _bytes_back(strip=False)
 
 
+def llama(files: dict[str, Path], settings: Settings, special: Special) -> Any:
+    """Llama's engine: of a SentencePiece model, or from its third version on of a tiktoken vocabulary."""
+    from triform.text.tiktoken import build_tiktoken, is_tiktoken
+
+    if is_tiktoken(files["vocab_file"]):
+        return build_tiktoken(files, settings, special)
+    return Recipe(BEGUN, clean=llama_clean, cut=llama_cut).build(files, settings, special)
+
+
 # ---- the families
 
 CLS_SEP = ("cls $A sep", "cls $A sep $B:1 sep:1")
@@ -209,7 +219,6 @@ MASK = {"mask_token": "l"}
 CLEAN_MASK = {"mask_token": "ln"}
 
 _T5 = Recipe(ENDED, layout=sentinels, cut=by_scheme)
-_LLAMA = Recipe(BEGUN, clean=llama_clean, cut=llama_cut)
 _BIG_BIRD = Recipe(CLS_SEP, flags=dict.fromkeys(ALBERT_SPECIAL, "n") | {"mask_token": "ln"})
 LEFT = {"padding_side": "left"}
 
@@ -244,7 +253,8 @@ PIECE_FAMILIES: dict[str, Family] = {
         defaults=LEFT, behaviour="triform.text.llama:BeginningTokenizer",
     ),
     "LlamaTokenizer": Family(
-        {"vocab_file": "tokenizer.model"}, _LLAMA.build, LLAMA_SPECIAL, defaults=LEFT, behaviour="triform.text.llama:BeginningTokenizer"
+        {"vocab_file": "tokenizer.model|tiktoken.model"}, llama, LLAMA_SPECIAL, defaults=LEFT,
+        behaviour="triform.text.llama:BeginningTokenizer",
     ),
     "MBart50Tokenizer": Family(
         BPE_PIECE, Recipe(layout=fairseq_and(*codes.MBART50, "<mask>"), flags=CLEAN_MASK).build, MBART50_SPECIAL,
