@@ -39,6 +39,13 @@ def _checked(number: int) -> int:
     return number
 
 
+def plain_rows(sequences: Any) -> list[list[int]]:
+    """Rows of ids, or single ids as rows. Lists of lists are taken as they are: what is no id in them is found when they are decoded."""
+    if type(sequences) is list and set(map(type, sequences)) == {list}:
+        return sequences
+    return [[row] if isinstance(row, int) else row for row in plain_ids(sequences)]
+
+
 def is_batch(ids: Any) -> bool:
     """Whether plain ids are rows."""
     return isinstance(ids, list) and bool(ids) and isinstance(ids[0], list)

@@ -8,7 +8,7 @@ from triform.errors import TokenizerError
 from triform.text import language_codes as codes
 from triform.text.characters import Bytes, Characters, CodePointEngine, EndedEngine
 from triform.text.cutting import CutEngine
-from triform.text.families import WITH_SEGMENTS, Builder, Family
+from triform.text.families import BERT_SPECIAL, WITH_SEGMENTS, Builder, Family
 from triform.text.families_pieces import ROBERTA_SPECIAL, T5_SPECIAL
 from triform.text.pieces import frame, know
 from triform.text.sentencepiece import PieceModel, read_model
@@ -139,12 +139,28 @@ VOCABULARY = {"vocab_file": "vocab.json"}
 CUT = "triform.text.cutting:CutTokenizer"
 
 
+JAPANESE_DEFAULTS = {
+    "do_lower_case": False, "do_word_tokenize": True, "do_subword_tokenize": True, "word_tokenizer_type": "basic",
+    "subword_tokenizer_type": "wordpiece", "mecab_kwargs": None, "sudachi_kwargs": None, "jumanpp_kwargs": None,
+}  # fmt: skip
+
+
+def japanese(files: Files, settings: Settings, special: dict[str, Any]) -> Any:
+    """Japanese BERT's engine."""
+    from triform.text.japanese import build_japanese
+
+    return build_japanese(files, settings, special)
+
+
 def byt5_extra(settings: Settings) -> list[str]:
     """The sentinels of ByT5."""
     return [f"<extra_id_{i}>" for i in range(int(settings.get("extra_ids", 125)))]
 
 
 CUT_FAMILIES: dict[str, Family] = {
+    "BertJapaneseTokenizer": Family(
+        {"vocab_file": "spiece.model|vocab.txt"}, japanese, BERT_SPECIAL, WITH_SEGMENTS, JAPANESE_DEFAULTS, behaviour=CUT
+    ),
     "BertGenerationTokenizer": Family(
         {"vocab_file": "spiece.model"}, exact("vocab_file", own_ids), {**SPEECH_SPECIAL, "sep_token": "<::::>"},
         behaviour=f"{EXACT}PieceTokenizer",

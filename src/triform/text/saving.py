@@ -64,7 +64,8 @@ def save_vocabulary(tokenizer: Any, folder: str | os.PathLike[str], filename_pre
     with TemporaryDirectory() as temporary:
         made = {Path(path).name: Path(path) for path in model.save(temporary)} if model is not None else {}
         for role, names in files.items():
-            name = names.split("|")[0]
+            read = tokenizer._vocabulary_files.get(role)
+            name = read.name if read is not None and read.name in names.split("|") else names.split("|")[0]
             source = made.get(name) or tokenizer._vocabulary_files.get(role)
             path = target / _prefixed(name, filename_prefix)
             if source is not None and not (path.exists() and os.path.samefile(source, path)):

@@ -180,14 +180,18 @@ class PreTrainedTokenizer(Vocabulary):
         self, sequences: Any, skip_special_tokens: bool = False, clean_up_tokenization_spaces: bool | None = None, **options: Any
     ) -> list[str]:
         """The text of each row of ids, or of each id; arguments as for `decode`."""
-        from triform.text.decoding import plain_ids
+        from triform.text.decoding import plain_rows
 
-        rows = [[row] if isinstance(row, int) else row for row in plain_ids(sequences)]
-        return self._decoded(rows, skip_special_tokens, clean_up_tokenization_spaces, **options)
+        return self._decoded(plain_rows(sequences), skip_special_tokens, clean_up_tokenization_spaces, **options)
 
     def _decoded(self, rows: list[list[int]], skip_special_tokens: bool, tidy: bool | None) -> list[Any]:
         """The text of each row."""
-        texts = self._engine.decode_batch(rows, skip_special_tokens=skip_special_tokens)
+        try:
+            texts = self._engine.decode_batch(rows, skip_special_tokens=skip_special_tokens)
+        except (TypeError, OverflowError):
+            from triform.text.decoding import plain_ids
+
+            texts = self._engine.decode_batch(plain_ids(rows), skip_special_tokens=skip_special_tokens)  # or our error
         if self.clean_up_tokenization_spaces if tidy is None else tidy:
             return [self.clean_up_tokenization(text) for text in texts]
         return texts
