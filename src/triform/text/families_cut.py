@@ -152,6 +152,20 @@ def japanese(files: Files, settings: Settings, special: dict[str, Any]) -> Any:
     return build_japanese(files, settings, special)
 
 
+TAPAS_DEFAULTS = {
+    "do_lower_case": True, "empty_token": "[EMPTY]", "cell_trim_length": -1, "max_column_id": None, "max_row_id": None,
+    "strip_column_names": False, "update_answer_coordinates": False, "min_question_length": None, "max_question_length": None,
+    "model_max_length": 512, "tokenize_chinese_chars": True, "strip_accents": None, "clean_up_tokenization_spaces": True,
+}  # fmt: skip
+
+
+def tapas(files: Files, settings: Settings, special: dict[str, Any]) -> Any:
+    """The engine of TAPAS's words."""
+    from triform.text.tables import build_tapas
+
+    return build_tapas(files, settings, special)
+
+
 def byt5_extra(settings: Settings) -> list[str]:
     """The sentinels of ByT5."""
     return [f"<extra_id_{i}>" for i in range(int(settings.get("extra_ids", 125)))]
@@ -192,6 +206,10 @@ CUT_FAMILIES: dict[str, Family] = {
     ),
     "SpeechT5Tokenizer": Family(
         {"vocab_file": "spm_char.model"}, exact("vocab_file", own_ids, JOINED), SPEECH_SPECIAL, behaviour=f"{EXACT}SpeechT5Tokenizer"
+    ),
+    "TapasTokenizer": Family(
+        {"vocab_file": "vocab.txt"}, tapas, BERT_SPECIAL, WITH_SEGMENTS, TAPAS_DEFAULTS,
+        extra=lambda settings: [str(settings["empty_token"])], behaviour="triform.text.tables:TapasTokenizer",
     ),
     "VitsTokenizer": Family(
         VOCABULARY, build_vits, {"pad_token": "<pad>", "unk_token": "<unk>"},
