@@ -95,10 +95,10 @@ def test_copies_and_threads(both):
     from concurrent.futures import ThreadPoolExecutor
 
     ours, _ = both
-    wanted = ours(LINES)["input_ids"]
+    wanted = ours(LINES[::4])["input_ids"]
     again = pickle.loads(pickle.dumps(ours))
     with ThreadPoolExecutor(4) as pool:
-        assert all(ids == wanted for ids in pool.map(lambda _: again(LINES)["input_ids"], range(4)))
+        assert all(ids == wanted for ids in pool.map(lambda _: again(LINES[::4])["input_ids"], range(6)))
 
 
 def test_long_words_take_no_long_time(both):

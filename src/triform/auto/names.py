@@ -16,6 +16,7 @@ PLAIN = {
     "AutoProcessor": "triform.auto.preprocessors",
     "PretrainedConfig": "triform.configs.base",
     "ModelOutput": "triform.outputs",
+    "AddedToken": "triform.text",
     "BatchEncoding": "triform.text",
     "PreTrainedTokenizer": "triform.text",
     "PreTrainedTokenizerFast": "triform.text",

@@ -7,6 +7,10 @@ from triform.auto import custom
 from triform.auto.tokenizer_table import TOKENIZERS
 from triform.errors import RegistrationError, TokenizerError, UsageError, nearest
 
+PARTS = {  # composite models -> the part that reads text, where the files name no tokenizer
+    "encoder-decoder": "encoder", "vision-encoder-decoder": "decoder", "speech-encoder-decoder": "decoder",
+}  # fmt: skip
+
 
 class AutoTokenizer:
     """Finds the tokenizer of a checkpoint and gives it back loaded. No framework is imported."""
@@ -47,6 +51,8 @@ class AutoTokenizer:
         if named is None:
             data = config.to_dict() if config is not None else read_json(source, "config.json")
             named, how = data.get("tokenizer_class"), "config.json: tokenizer_class"
+            if named is None and data.get("model_type") in PARTS:
+                data = data.get(PARTS[data["model_type"]]) or {}
             if named is None and data.get("model_type") in TOKENIZERS:
                 named, how = TOKENIZERS[data["model_type"]], f"config.json: model_type {data['model_type']!r}"
         rest = {key: value for key, value in kwargs.items() if key not in where}

@@ -3,6 +3,7 @@
 from typing import Any
 
 NAMES = {
+    "AddedToken": "tokenizers",
     "BatchEncoding": "triform.text.encoding",
     "PreTrainedTokenizer": "triform.text.tokenizer",
     "PreTrainedTokenizerFast": "triform.text.tokenizer",

@@ -57,7 +57,8 @@ def apply(
             with {% generation %}.
         **values: further names that the template reads.
 
-    The template runs in a sandbox, with bounds on its steps, its time, its output and what it builds: see `triform.text.sandbox`.
+    The template runs in a sandbox, with bounds on its steps, its time, its output and the memory of what it builds: see
+    `triform.text.bounds`.
 
     Raises: TokenizerError.
     """

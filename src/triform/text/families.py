@@ -115,12 +115,21 @@ MPNET = replace(PLAIN_WORDPIECE, special=MPNET_SPECIAL, frame=framing.enclose(do
 FUNNEL = replace(WORDPIECE, special=FUNNEL_SPECIAL, frame=framing.enclose(first_type=2))
 SPLINTER = replace(UNTIDY_WORDPIECE, special={**BERT_SPECIAL, "additional_special_tokens": ["[QUESTION]"]}, frame=framing.question)
 
+LAYOUT = {"pad_token_box": [0, 0, 0, 0], "cls_token_box": [0, 0, 0, 0], "pad_token_label": -100, "only_label_first_subword": True}
+LAYOUT2 = replace(
+    UNTIDY_WORDPIECE, defaults={**LOWER, **LAYOUT, "sep_token_box": [1000, 1000, 1000, 1000], "model_max_length": 512},
+    behaviour="triform.text.layout:LayoutTokenizer",
+)  # fmt: skip
+
 GPT2 = Family(PIECES, _pieces("build_byte_level"), GPT2_SPECIAL, frame=framing.byte_level)
 CODEGEN = replace(GPT2, special=CODEGEN_SPECIAL, behaviour="triform.text.codegen:CodeGenTokenizer")
 QWEN2 = replace(GPT2, build=_pieces("build_qwen2"), special=QWEN2_SPECIAL)
 CLIP = replace(GPT2, build=_pieces("build_clip"), special=CLIP_SPECIAL, frame=framing.clip, behaviour="triform.text.clip:CLIPTokenizer")
 ROBERTA = replace(GPT2, special=ROBERTA_SPECIAL, frame=framing.roberta, follow=framing.follow_roberta)
 BART = replace(ROBERTA, special=BART_SPECIAL)
+LAYOUT3 = replace(
+    BART, defaults={**LAYOUT, "sep_token_box": [0, 0, 0, 0], "add_prefix_space": True}, behaviour="triform.text.layout:LayoutTokenizer"
+)
 MVP = replace(ROBERTA, special=MVP_SPECIAL)
 BLENDERBOT = replace(ROBERTA, frame=framing.end_alone)
 DEBERTA = replace(GPT2, special=DEBERTA_SPECIAL, inputs=("input_ids", "attention_mask", "token_type_ids"), frame=framing.enclose())
@@ -160,6 +169,8 @@ FAMILIES: dict[str, Family] = {
     "GPTNeoXTokenizer": NEOX,
     "LEDTokenizer": BART,
     "LayoutLMTokenizer": WORDPIECE,
+    "LayoutLMv2Tokenizer": LAYOUT2,
+    "LayoutLMv3Tokenizer": LAYOUT3,
     "LongformerTokenizer": ROBERTA,
     "LxmertTokenizer": WORDPIECE,
     "MPNetTokenizer": MPNET,

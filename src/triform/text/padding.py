@@ -40,6 +40,7 @@ def pad(
         require_pad_token(tokenizer)
         left = (tokenizer.padding_side if padding_side is None else checked_side("padding_side", padding_side)) == "left"
         fill = {main: tokenizer.pad_token_id, "special_tokens_mask": 1, "token_type_ids": tokenizer.pad_token_type_id, "attention_mask": 0}
+        fill |= tokenizer._padding_values()
         for name in fill.keys() & data.keys():
             rests = [[fill[name]] * (width - length) for length in lengths]
             data[name] = [rest + row if left else row + rest for row, rest in zip(data[name], rests)]

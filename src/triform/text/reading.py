@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,7 @@ def load_tokenizer(
     where = {key: kwargs.pop(key) for key in list(kwargs) if key in hub.HUB_KEYWORDS}
     source = hub.locate(name_or_path, **where)
     stated = read_json(source, CONFIG_FILE)
+    _check_types(stated, source.name)
     class_name = class_name or stated.get("tokenizer_class") or "PreTrainedTokenizer"
     kind = family(class_name)
     _check_keywords(kwargs, stated, kind)
@@ -123,6 +125,24 @@ def _check_keywords(kwargs: dict[str, Any], stated: dict[str, Any], kind: Family
     unknown = [name for name in kwargs if name not in known and not name.endswith("_token")]
     if unknown:
         raise UnknownKeywordError(f"No tokenizer takes {unknown[0]!r}.{nearest(unknown[0], {*known, *hub.HUB_KEYWORDS})}")
+
+
+TYPES: dict[str, tuple[type, ...]] = {
+    "tokenizer_class": (str,), "model_max_length": (int, float), "model_input_names": (list,), "clean_up_tokenization_spaces": (bool,),
+    "add_prefix_space": (bool,), "do_lower_case": (bool,), "strip_accents": (bool,), "tokenize_chinese_chars": (bool,),
+    "add_bos_token": (bool,), "add_eos_token": (bool,), "split_special_tokens": (bool,), "pad_token_type_id": (int,),
+}  # fmt: skip
+
+
+def _check_types(stated: dict[str, Any], name: str) -> None:
+    """Raises CorruptFileError that lists each setting of tokenizer_config.json that is of no kind it can be."""
+    wrong = [
+        f"{key} is {stated[key]!r:.60}, expected {' or '.join(kind.__name__ for kind in kinds)}"
+        for key, kinds in TYPES.items()
+        if stated.get(key) is not None and not isinstance(stated[key], kinds)
+    ]
+    if wrong:
+        raise CorruptFileError(f"{CONFIG_FILE} of {name}: {'; '.join(wrong)}.")
 
 
 def read_json(source: Any, filename: str) -> dict[str, Any]:
@@ -234,17 +254,19 @@ def _add_tokens(engine: Any, source: Any, settings: dict[str, Any], special: dic
     listed = _numbered(settings.get("added_tokens_decoder"), source)
     known = {token.content: token for token in engine.get_added_tokens_decoder().values()}
     named = {str(content(token)) for token in PreTrainedTokenizer._flagged(special)}
-    misplaced = []
+    fresh, places = [], {}
     for number, token in sorted(listed.items()):
         text = content(token)
         if not text:
             continue
         object_ = {"special": text in named, **flags(token)}
         made = added({"content": text, **object_}, normalized=not object_["special"])
+        places[text] = number
         if text not in known or not same(made, known[text]):
-            engine.add_special_tokens([made]) if made.special else engine.add_tokens([made])
-        if engine.token_to_id(text) != number:
-            misplaced.append(f"{text!r} is {engine.token_to_id(text)} instead of {number}")
+            fresh.append(made)
+    for special_ones, run in groupby(fresh, key=lambda token: token.special):  # each call builds the engine's index anew
+        (engine.add_special_tokens if special_ones else engine.add_tokens)(list(run))
+    misplaced = [f"{text!r} is {i} instead of {number}" for text, number in places.items() if (i := engine.token_to_id(text)) != number]
     if misplaced:
         log.warning("%s: added tokens have other ids than listed: %s.", source.name, "; ".join(misplaced[:5]))
     there = {token.content for token in engine.get_added_tokens_decoder().values() if token.special}

@@ -7,9 +7,6 @@ one operation is checked before it runs.
 """
 
 import functools
-import re
-import threading
-import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
@@ -18,86 +15,13 @@ from jinja2 import TemplateError, nodes
 from jinja2.ext import Extension, loopcontrols
 from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+from jinja2.utils import Namespace
 
 from triform.errors import TokenizerError
+from triform.text.bounds import ABSENT, MOST_PARTS, MOST_RANGE, Budget, budget, charged, check_call, check_size, running, weigh
 
-MOST_STEPS = 1_000_000
-MOST_SECONDS = 30.0
-MOST_SIZE = 2**24  # characters of the output, or of a text on the way; entries of a list
-MOST_PARTS = 10**5  # of a nested value that a template puts together
-MOST_WIDTH = 10_000
-MOST_RANGE = 100_000
-WIDTHS = {
-    "center",
-    "ljust",
-    "rjust",
-    "zfill",
-    "expandtabs",
-    "indent",
-    "wordwrap",
-    "truncate",
-    "batch",
-    "slice",
-    "round",
-    "tojson",
-    "format",
-    "format_map",
-}
-ABSENT = {"urlize", "xmlattr", "pprint", "random", "translate", "maketrans"}
-COUNTED, JOINED, BUILT = "_counted", "_joined", "_built"  # filters that the parser puts in; no template can name them
-WIDE = re.compile(r"\d{5,}|%[^a-zA-Z%]*\*|\{[^{}]*:[^{}]*\{")
-
-_running = threading.local()
-
-
-class Budget:
-    """What one run of a template may still do."""
-
-    def __init__(self) -> None:
-        self.steps, self.size, self.deadline = MOST_STEPS, MOST_SIZE, time.monotonic() + MOST_SECONDS
-
-    def spend(self, steps: int = 1) -> None:
-        """Takes steps. Raises SecurityError when they are used up, or the time is."""
-        earlier, self.steps = self.steps, self.steps - steps
-        if self.steps < 0:
-            raise SecurityError(f"it does more than {MOST_STEPS} steps")
-        if self.steps >> 6 != earlier >> 6 and time.monotonic() > self.deadline:
-            raise SecurityError(f"it runs for more than {MOST_SECONDS:.0f} seconds")
-
-    def write(self, size: int) -> None:
-        """Takes characters of the output."""
-        self.size -= size
-        if self.size < 0:
-            raise SecurityError(f"it writes more than {MOST_SIZE} characters")
-
-
-def _budget() -> Budget:
-    return _running.budget
-
-
-def _small(size: int) -> None:
-    """Raises SecurityError for a size that no conversation needs."""
-    if size > MOST_SIZE:
-        raise SecurityError(f"it builds a value of more than {MOST_SIZE} characters or entries")
-
-
-def _weigh(value: Any, most: int = MOST_PARTS) -> int:
-    """How large a value is as text, roughly; each place counts, though several may hold one object. Raises SecurityError beyond reason."""
-    size, parts, open_ = 0, 0, [value]
-    while open_:
-        part = open_.pop()
-        parts += 1
-        if isinstance(part, (str, bytes)):
-            size += len(part)
-        elif isinstance(part, dict):
-            open_ += [*part.keys(), *part.values()]
-        elif isinstance(part, (list, tuple, set, frozenset)):
-            open_ += part
-        if parts + len(open_) > most:
-            raise SecurityError(f"it builds a value of more than {most} parts")
-        _small(size)
-    _budget().spend(parts >> 6)
-    return size + parts
+TEXT = {"string", "safe", "escape", "e", "upper", "lower", "title", "capitalize", "trim", "tojson", "replace", "sort", "unique"}
+COUNTED, JOINED, BUILT = "counted loop", "joined parts", "built value"  # filters that the parser puts in
 
 
 # ---- what the parser puts in
@@ -105,7 +29,7 @@ def _weigh(value: Any, most: int = MOST_PARTS) -> int:
 
 def _counted(iterable: Any, constant: int = 0) -> Any:
     """What a loop runs over: each turn costs a step, and more where the loop's body writes long constant texts."""
-    return _Counted(iterable, 1 + constant // 64)
+    return _Counted(iterable, 1 + max(0, constant) // 64)
 
 
 class _Counted:
@@ -113,9 +37,9 @@ class _Counted:
         self._iterable, self._cost = iterable, cost
 
     def __iter__(self) -> Iterator[Any]:
-        budget = _budget()
+        left = budget()
         for entry in self._iterable:
-            budget.spend(self._cost)
+            left.spend(self._cost)
             yield entry
 
     def __len__(self) -> int:
@@ -124,47 +48,19 @@ class _Counted:
 
 def _joined(parts: list[Any]) -> str:
     """`a ~ b`."""
-    _budget().spend()
-    _small(sum(map(_weigh, parts)))
-    return "".join(map(str, parts))
+    budget().spend()
+    check_size(sum(map(weigh, parts)))
+    return charged("".join(map(str, parts)))
 
 
 def _built(value: Any) -> Any:
     """A list, tuple or mapping that the template writes down."""
-    _budget().spend()
-    _weigh(value)
+    budget().spend()
+    weigh(value)
     return value
 
 
 # ---- operations
-
-
-def _checked_call(name: str, receiver: Any, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> None:
-    """Raises SecurityError where a method or filter could make something large of something small."""
-    values = [*arguments, *keywords.values()]
-    if name in ABSENT:
-        raise SecurityError(f"it calls {name}, which templates have no use for")
-    if name in WIDTHS:
-        if any(isinstance(value, int) and value > MOST_WIDTH for value in values):
-            raise SecurityError(f"it asks {name} for more than {MOST_WIDTH} places")
-        wide = max((value for value in values if isinstance(value, int)), default=1)
-        _small((_weigh(receiver) + 1) * max(1, wide) if name in ("indent", "expandtabs", "tojson", "batch") else _weigh(receiver) + wide)
-    texts = [value for value in (receiver, *values) if isinstance(value, (str, bytes))]
-    if name in ("format", "format_map") and texts:
-        pattern = str(texts[0])
-        if WIDE.search(pattern):
-            raise SecurityError("it formats with a width that is large, or given at run time")
-        fields = pattern.count("{") + pattern.count("%")
-        _small(len(pattern) + fields * (_weigh(values) + MOST_WIDTH * bool(re.search(r"\d{2}", pattern))))
-    if name == "replace" and len(texts) >= 3:
-        found: Any = texts[0]
-        _small(len(found) + found.count(texts[1]) * len(texts[2]))
-    if name == "join":
-        separator, entries = (
-            (receiver, values[0] if values else ()) if isinstance(receiver, (str, bytes)) else (values[0] if values else "", receiver)
-        )
-        if isinstance(entries, (list, tuple)):
-            _small(_weigh(entries, MOST_SIZE) + len(entries) * _weigh(separator))
 
 
 def _guarded(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
@@ -174,25 +70,11 @@ def _guarded(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(function)
     def guarded(*arguments: Any, **keywords: Any) -> Any:
         own = arguments[skipped:]
-        _budget().spend(1 + (len(own[0]) >> 6 if own and hasattr(own[0], "__len__") else 0))
-        _checked_call(name, own[0] if own else "", own[1:], keywords)
-        if name in (
-            "string",
-            "safe",
-            "escape",
-            "e",
-            "upper",
-            "lower",
-            "title",
-            "capitalize",
-            "trim",
-            "tojson",
-            "replace",
-            "sort",
-            "unique",
-        ):
-            _weigh(own[0] if own else "")
-        return function(*arguments, **keywords)
+        budget().spend(1 + (len(own[0]) >> 6 if own and hasattr(own[0], "__len__") else 0))
+        check_call(name, own[0] if own else "", own[1:], keywords)
+        if name in TEXT:
+            weigh(own[0] if own else "")
+        return charged(function(*arguments, **keywords))
 
     return guarded
 
@@ -212,7 +94,7 @@ class ChatEnvironment(ImmutableSandboxedEnvironment):
         self.filters |= {name: _guarded(name, function) for name, function in self.filters.items()}
         self.filters |= {COUNTED: _counted, JOINED: _joined, BUILT: _built}
         self.globals = {
-            "range": _range, "dict": self.globals["dict"], "namespace": self.globals["namespace"], "cycler": self.globals["cycler"],
+            "range": _range, "dict": self.globals["dict"], "namespace": _Namespace, "cycler": self.globals["cycler"],
             "joiner": self.globals["joiner"], "raise_exception": _raise, "strftime_now": _now,
         }  # fmt: skip
 
@@ -220,34 +102,34 @@ class ChatEnvironment(ImmutableSandboxedEnvironment):
         return _rewritten(super()._parse(source, name, filename), self)
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-        _budget().spend()
+        budget().spend()
         sized = (str, bytes, list, tuple)
         if operator == "*" and isinstance(left, sized) != isinstance(right, sized):
             value, times = (left, right) if isinstance(left, sized) else (right, left)
-            _small(len(value) * times if isinstance(times, int) else 0)
-            _weigh([value] * min(max(times, 0), MOST_PARTS) if not isinstance(value, (str, bytes)) else "")
+            check_size(len(value) * times if isinstance(times, int) else 0)
+            weigh([value] * min(max(times, 0), MOST_PARTS) if not isinstance(value, (str, bytes)) else "")
         elif operator == "+" and isinstance(left, sized) and isinstance(right, sized):
-            _small(len(left) + len(right))
+            check_size(len(left) + len(right))
         elif operator == "%" and isinstance(left, (str, bytes)):
-            _checked_call("format", left, (right,), {})
+            check_call("format", left, (right,), {})
         elif operator in ("*", "**") and isinstance(left, int) and isinstance(right, int):
             bits = left.bit_length() * abs(right) if operator == "**" else left.bit_length() + right.bit_length()
             if bits > 4096:
                 raise SecurityError("it computes a number beyond reason")
-        return super().call_binop(context, operator, left, right)
+        return charged(super().call_binop(context, operator, left, right))
 
     def call(self, context: Any, obj: Any, *args: Any, **kwargs: Any) -> Any:
         """Every call in a template."""
-        _budget().spend()
+        budget().spend()
         if isinstance(obj, LoopContext):  # a recursive loop, called for its next level
             args = (_counted(args[0]), *args[1:]) if args else args
         method = getattr(obj, "__wrapped__", obj)  # the sandbox wraps str.format
         receiver = getattr(method, "__self__", None)
         if isinstance(receiver, (str, bytes)):
-            _checked_call(method.__name__, receiver, args, kwargs)
-        elif obj in (dict, self.globals["namespace"]):
-            _weigh([args, kwargs])
-        return super().call(context, obj, *args, **kwargs)
+            check_call(method.__name__, receiver, args, kwargs)
+        elif obj is dict:
+            weigh([args, kwargs])
+        return charged(super().call(context, obj, *args, **kwargs))
 
 
 def _rewritten(tree: nodes.Template, environment: ChatEnvironment) -> nodes.Template:
@@ -278,11 +160,18 @@ def _rewritten(tree: nodes.Template, environment: ChatEnvironment) -> nodes.Temp
 
 def _written(value: Any) -> Any:
     """What an expression writes."""
-    _budget().write(_weigh(value) if not isinstance(value, str) else len(value))
+    budget().write(weigh(value) if not isinstance(value, str) else len(value))
     return value
 
 
 # ---- what templates may call
+
+
+class _Namespace(Namespace):
+    """Jinja's, which as a text does not show what it holds: that could be itself, many times over."""
+
+    def __repr__(self) -> str:
+        return "<Namespace>"
 
 
 def _range(*numbers: int) -> range:
@@ -318,7 +207,7 @@ class GenerationBlocks(Extension):
         return nodes.CallBlock(self.call_method("_mark"), [], [], body).set_lineno(line)
 
     def _mark(self, caller: Callable[[], str]) -> str:
-        written, mark = caller(), getattr(_running, "mark", None)
+        written, mark = caller(), getattr(running, "mark", None)
         return written if mark is None else f"{mark}<{written}{mark}>"
 
 
@@ -346,12 +235,12 @@ def render(template: str, values: dict[str, Any], mark: str | None = None) -> st
 
     Raises: TokenizerError for a template that is malformed, refuses its input, or goes beyond these bounds.
     """
-    earlier = vars(_running).copy()
-    _running.budget, _running.mark = Budget(), mark
+    earlier = vars(running).copy()
+    running.budget, running.mark = Budget(), mark
     try:
         pieces = []
         for piece in _compiled(template).generate(**values):
-            _budget().write(len(piece) // 2)  # expressions are counted when written; constant texts are not
+            budget().write(len(piece) // 2)  # expressions are counted when written; constant texts are not
             pieces.append(piece)
         return "".join(pieces)
     except SecurityError as error:
@@ -366,5 +255,5 @@ def render(template: str, values: dict[str, Any], mark: str | None = None) -> st
     except Exception as error:
         raise TokenizerError(f"The chat template failed: {type(error).__name__}: {error}") from error
     finally:
-        vars(_running).clear()
-        vars(_running).update(earlier)
+        vars(running).clear()
+        vars(running).update(earlier)

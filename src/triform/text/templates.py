@@ -10,7 +10,7 @@ from triform.errors import CorruptFileError, InputError
 TEMPLATE_FILE = "chat_template.jinja"
 OLDER_FILE = "chat_template.json"
 FOLDER = "additional_chat_templates"
-MOST_CHARACTERS = 2**20
+MOST_CHARACTERS = 2**18
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.\-]{0,99}")
 
 
@@ -25,8 +25,8 @@ def read_templates(source: Any, stated: Any) -> Any:
     if path is not None:
         default = _text(path)
         return {"default": default, **further} if further else default
-    older = source.find(OLDER_FILE)
-    if older is not None and stated is None:
+    older = source.find(OLDER_FILE) if stated is None else None
+    if older is not None:
         try:
             data = json.loads(_text(older))
         except ValueError as error:
@@ -63,10 +63,13 @@ def _text(path: Path) -> str:
 
 def checked_templates(stated: Any) -> Any:
     """A template, or several by name, as tokenizer_config.json has them: a text, a mapping, or a list of {name, template}."""
+    for text in (stated,) if isinstance(stated, str) else stated.values() if isinstance(stated, dict) else ():
+        if isinstance(text, str) and len(text) > MOST_CHARACTERS:
+            raise CorruptFileError(f"A chat template of {len(text)} characters; at most {MOST_CHARACTERS} are read.")
     if stated is None or isinstance(stated, str):
         return stated
     if isinstance(stated, list) and all(isinstance(entry, dict) for entry in stated):
-        stated = {entry.get("name"): entry.get("template") for entry in stated}
+        return checked_templates({entry.get("name"): entry.get("template") for entry in stated})
     if not isinstance(stated, dict) or not all(isinstance(part, str) for item in stated.items() for part in item):
         raise CorruptFileError("chat_template is neither a text, nor a mapping of names to texts, nor a list of {name, template}.")
     return stated

@@ -120,6 +120,10 @@ class PreTrainedTokenizer(Vocabulary):
 
         return pad(self, encoded_inputs, **options)
 
+    def _padding_values(self) -> dict[str, Any]:
+        """What else `pad` fills up, by name."""
+        return {}
+
     # ---- from ids
 
     def prepare_for_model(self, ids: Any, pair_ids: Any = None, **options: Any) -> BatchEncoding:
