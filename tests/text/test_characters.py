@@ -23,6 +23,7 @@ CASES = [
     ("Wav2Vec2CTCTokenizer", "speech", {}), ("Wav2Vec2CTCTokenizer", "speech", {"do_lower_case": True, "replace_word_delimiter_char": "_"}),
     ("VitsTokenizer", "spoken", {"phonemize": False}), ("VitsTokenizer", "spoken", {"phonemize": False, "add_blank": False}),
     ("VitsTokenizer", "spoken", {"phonemize": False, "normalize": False}), ("MgpstrTokenizer", "shown", {}),
+    ("EsmTokenizer", None, {}),
 ]  # fmt: skip
 
 
@@ -31,7 +32,10 @@ def both(request, tmp_path_factory):
     """(ours, the reference's)."""
     name, vocabulary, settings = request.param
     place = folder(tmp_path_factory.mktemp("both"), name, {}, **settings)
-    if vocabulary is not None:
+    if name == "EsmTokenizer":
+        tokens = ["<cls>", "<pad>", "<eos>", "<unk>", *"LAGVSERTIDPKQNFYMHWCXBUZO.-", "<null_1>", "<mask>"]
+        (place / "vocab.txt").write_text("\n".join(tokens))
+    elif vocabulary is not None:
         (place / "vocab.json").write_text(json.dumps({token: i for i, token in enumerate(VOCABULARIES[vocabulary])}))
     return AutoTokenizer.from_pretrained(place), getattr(transformers, name).from_pretrained(place)
 

@@ -50,7 +50,7 @@ CASES = [
     ("PLBartTokenizer", ONE, {"src_lang": "java", "tgt_lang": "en_XX"}),
     ("PLBartTokenizer", ONE, {"src_lang": "__python__", "tgt_lang": "go", "language_codes": "multi"}),
     ("Speech2TextTokenizer", TWO, {}), ("Speech2TextTokenizer", TWO, {"do_lower_case": True, "do_upper_case": True}),
-    ("SpeechT5Tokenizer", {"spm_char.model": "char"}, {}), ("BertGenerationTokenizer", {"spiece.model": "source"}, {}),
+    ("XLMProphetNetTokenizer", {"prophetnet.tokenizer": "source"}, {}), ("SpeechT5Tokenizer", {"spm_char.model": "char"}, {}), ("BertGenerationTokenizer", {"spiece.model": "source"}, {}),
     ("BertGenerationTokenizer", {"spiece.model": "bpe"}, {}), ("BertGenerationTokenizer", {"spiece.model": "as_is"}, {}),
 ]  # fmt: skip
 

@@ -5,6 +5,7 @@ from corpus import LINES
 from parity import folder, hold, pass_files, train_pieces
 
 from triform import AutoTokenizer
+from triform.errors import TokenizerError
 
 pytestmark = pytest.mark.xdist_group("reference tokenizers")
 transformers = pytest.importorskip("transformers")
@@ -65,6 +66,8 @@ CASES = [
     ("RemBertTokenizer", "rembert", {}), ("RemBertTokenizer", "rembert", {"do_lower_case": True, "keep_accents": False}),
     ("FNetTokenizer", "albert", {}), ("XLNetTokenizer", "xlnet", {}), ("XLNetTokenizer", "xlnet", {"do_lower_case": True, "keep_accents": True}),
     ("GemmaTokenizer", "gemma", {}), ("GemmaTokenizer", "gemma", {"add_eos_token": True}), ("ReformerTokenizer", "fairseq", {}),
+    ("XGLMTokenizer", "fairseq", {}), ("SeamlessM4TTokenizer", "nllb", {"additional_special_tokens": ["__eng__", "__fra__", "__deu__"]}),
+    ("CodeLlamaTokenizer", "llama", {}),
 ]  # fmt: skip
 
 
@@ -99,3 +102,26 @@ def test_every_line(both):
 
 def test_files_pass_between_the_libraries(both, tmp_path):
     pass_files(*both, tmp_path, LINES[::7])
+
+
+def test_what_is_filled_in(models, tmp_path):
+    place = folder(tmp_path, "CodeLlamaTokenizer", {"tokenizer.model": models("llama")})
+    ours, theirs = AutoTokenizer.from_pretrained(place), transformers.CodeLlamaTokenizerFast.from_pretrained(place)
+    for text in ("def f(<FILL_ME>)\n  return", "a b<FILL_ME>", "<FILL_ME>c", "<FILL_ME>", "a  <FILL_ME>  b", "naïve<FILL_ME>\t日本"):
+        assert ours(text)["input_ids"] == theirs(text)["input_ids"]
+        assert ours(text, suffix_first=True)["input_ids"] == theirs.encode(text, suffix_first=True)
+    assert ours("pre fix", "suf fix")["input_ids"] == theirs("pre fix", "suf fix")["input_ids"]
+    assert ours(["a<FILL_ME>b", "c"])["input_ids"] == theirs(["a<FILL_ME>b", "c"])["input_ids"]
+    assert ours("plain text")["input_ids"] == theirs("plain text")["input_ids"] and ours.prefix_id == theirs.prefix_id
+    with pytest.raises(TokenizerError, match="2 times"):
+        ours("a<FILL_ME>b<FILL_ME>c")
+
+
+def test_seamless_languages(models, tmp_path):
+    codes = ["__eng__", "__fra__", "__deu__"]
+    place = folder(tmp_path, "SeamlessM4TTokenizer", {"sentencepiece.bpe.model": models("nllb")}, additional_special_tokens=codes)
+    ours, theirs = AutoTokenizer.from_pretrained(place), transformers.SeamlessM4TTokenizerFast.from_pretrained(place)
+    for options in ({}, {"padding": False}, {"src_lang": "fra"}, {"src_lang": "deu", "tgt_lang": "eng", "text_target": ["a", "b c d"]}):
+        a, b = ours(["a b", "c"], **options), theirs(["a b", "c"], **options)
+        assert a["input_ids"] == b["input_ids"] and a.get("labels") == b.get("labels")
+    assert (ours.src_lang, ours.tgt_lang) == (theirs.src_lang, theirs.tgt_lang)

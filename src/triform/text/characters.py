@@ -102,3 +102,26 @@ class Upper:
 
     def join(self, tokens: Sequence[str]) -> str:
         return "".join(tokens).replace(self._space, " ")
+
+
+class Found:
+    """The tokens of a list, wherever they stand, the longest first; between them, words at spaces."""
+
+    def __init__(self, tokens: list[str]) -> None:
+        self._pattern = re.compile("|".join(map(re.escape, sorted(filter(None, tokens), key=len, reverse=True))) + r"|(\S)")
+
+    def cut(self, text: str) -> list[Cut]:
+        out: list[Cut] = []
+        joins = False
+        for found in self._pattern.finditer(text):
+            begin, end = found.span()
+            unknown = found.group(1) is not None
+            if unknown and joins and out[-1][2] == begin:
+                out[-1] = (out[-1][0] + found.group(), out[-1][1], end)
+            else:
+                out.append((found.group(), begin, end))
+            joins = unknown
+        return out
+
+    def join(self, tokens: Sequence[str]) -> str:
+        return " ".join(tokens)

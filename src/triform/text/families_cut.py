@@ -6,7 +6,7 @@ from typing import Any
 
 from triform.errors import TokenizerError
 from triform.text import language_codes as codes
-from triform.text.characters import Bytes, Characters, CodePointEngine, EndedEngine
+from triform.text.characters import Bytes, Characters, CodePointEngine, EndedEngine, Found
 from triform.text.cutting import CutEngine
 from triform.text.families import BERT_SPECIAL, WITH_SEGMENTS, Builder, Family
 from triform.text.families_pieces import ROBERTA_SPECIAL, T5_SPECIAL
@@ -44,6 +44,12 @@ def json_ids(model: PieceModel, files: Files, settings: Settings) -> dict[str, i
     from triform.text.bytelevel import read_pieces
 
     return read_pieces(files["vocab_file"])
+
+
+def prophetnet_ids(model: PieceModel, files: Files, settings: Settings) -> dict[str, int]:
+    """Five tokens, ten that are free, and the pieces from the fourth on."""
+    unused = [f"[unused{i}]" for i in range(10)]
+    return numbered(["[PAD]", "[CLS]", "[SEP]", "[UNK]", "[MASK]", *unused, *(text for text, _, _ in model.pieces[3:])])
 
 
 def m2m100_ids(model: PieceModel, files: Files, settings: Settings) -> dict[str, int]:
@@ -135,8 +141,20 @@ PERCEIVER_SPECIAL = {f"{name}_token": f"[{name.upper()}]" for name in ("pad", "b
 CANINE_SPECIAL = {
     "bos_token": "\ue000", "eos_token": "\ue001", "sep_token": "\ue001", "cls_token": "\ue000", "pad_token": "\x00", "mask_token": "\ue003",
 }  # fmt: skip
+PROPHETNET_SPECIAL = {**BERT_SPECIAL, "bos_token": "[SEP]", "eos_token": "[SEP]"}
 VOCABULARY = {"vocab_file": "vocab.json"}
 CUT = "triform.text.cutting:CutTokenizer"
+
+
+def esm(files: Files, settings: Settings, special: dict[str, Any]) -> Any:
+    """Proteins: every token of the vocabulary is found wherever it stands."""
+    from triform.text.wordpiece import read_vocabulary
+
+    ids = read_vocabulary(files["vocab_file"])
+    engine = CutEngine(ids, special["unk_token"], Found(list(ids)))
+    know(engine, {}, settings, special, {})
+    frame(engine, special, "cls $A eos", "cls $A eos $B eos")
+    return engine
 
 
 JAPANESE_DEFAULTS = {
@@ -181,6 +199,9 @@ CUT_FAMILIES: dict[str, Family] = {
     ),
     "ByT5Tokenizer": Family({}, byt5, T5_SPECIAL, defaults={"extra_ids": 125}, extra=byt5_extra, behaviour=CUT),
     "CanineTokenizer": Family({}, canine, CANINE_SPECIAL, WITH_SEGMENTS, {"model_max_length": 2048}, behaviour=CUT),
+    "EsmTokenizer": Family(
+        {"vocab_file": "vocab.txt"}, esm, {f"{name}_token": f"<{name}>" for name in ("unk", "cls", "pad", "mask", "eos")}, behaviour=CUT
+    ),
     "M2M100Tokenizer": Family(
         TWO_FILES, exact("spm_file", m2m100_ids), SEPARATED,
         defaults={"src_lang": "en", "tgt_lang": None, "language_codes": "m2m100", "num_madeup_words": 8},
@@ -214,6 +235,10 @@ CUT_FAMILIES: dict[str, Family] = {
     "VitsTokenizer": Family(
         VOCABULARY, build_vits, {"pad_token": "<pad>", "unk_token": "<unk>"},
         defaults={"add_blank": True, "normalize": True, "phonemize": True, "is_uroman": False, "language": None}, behaviour=CUT,
+    ),
+    "XLMProphetNetTokenizer": Family(
+        {"vocab_file": "prophetnet.tokenizer"}, exact("vocab_file", prophetnet_ids, ("$A sep", "$A sep $B sep")), PROPHETNET_SPECIAL,
+        behaviour=f"{EXACT}MarkedTokenizer",
     ),
     "Wav2Vec2CTCTokenizer": Family(
         VOCABULARY, build_ctc, SPEECH_SPECIAL, behaviour="triform.text.ctc:Wav2Vec2CTCTokenizer",

@@ -60,6 +60,12 @@ def t5_extra(settings: Settings) -> list[str]:
     return [f"<extra_id_{i}>" for i in range(int(settings.get("extra_ids", 100)))]
 
 
+def seamless(model: PieceModel, settings: Settings, special: Special) -> tuple[Vocabulary, int]:
+    """SeamlessM4T: four tokens, then the pieces from the fourth on."""
+    first = [(token, 0.0) for token in ("<pad>", "<unk>", "<s>", "</s>")]
+    return first + [(text, score) for text, score, _ in model.pieces[3:]], 1
+
+
 def pegasus_extra(settings: Settings) -> list[str]:
     """The tokens of Pegasus that have no name."""
     offset = int(settings.get("offset", 103))
@@ -194,6 +200,7 @@ TWICE = ("cls $A sep", "cls $A sep sep $B sep")
 ENDED = ("$A eos", "$A eos $B eos")
 JOINED = ("$A eos", "$A $B eos")
 BEGUN = ("bos $A", "bos $A bos:1 $B:1")
+LEFT = {"padding_side": "left"}
 PIECE, BPE_PIECE = {"vocab_file": "spiece.model"}, {"vocab_file": "sentencepiece.bpe.model"}
 T5_SPECIAL = {"eos_token": "</s>", "unk_token": "<unk>", "pad_token": "<pad>"}
 ALBERT_SPECIAL = {
@@ -211,6 +218,11 @@ LLAMA_SPECIAL = {"bos_token": "<s>", "eos_token": "</s>", "unk_token": "<unk>"}
 GEMMA_SPECIAL = {"bos_token": "<bos>", "eos_token": "<eos>", "unk_token": "<unk>", "pad_token": "<pad>"}
 PEGASUS_SPECIAL = {**T5_SPECIAL, "mask_token": "<mask_2>"}
 MBART50_SPECIAL = {name: token for name, token in ROBERTA_SPECIAL.items() if name != "bos_token"}
+MADE_UP = tuple(f"<madeupword{i}>" for i in range(7))
+CODE_DEFAULTS = {
+    **LEFT, "prefix_token": "\u2581<PRE>", "middle_token": "\u2581<MID>", "suffix_token": "\u2581<SUF>", "eot_token": "\u2581<EOT>",
+    "fill_token": "<FILL_ME>", "suffix_first": False,
+}  # fmt: skip
 GEMMA_TURNS = ("<start_of_turn>", "<end_of_turn>")
 ALBERT_DEFAULTS = {"do_lower_case": True, "keep_accents": False, "remove_space": True}
 CASED = {**ALBERT_DEFAULTS, "do_lower_case": False, "keep_accents": True}
@@ -220,7 +232,6 @@ CLEAN_MASK = {"mask_token": "ln"}
 
 _T5 = Recipe(ENDED, layout=sentinels, cut=by_scheme)
 _BIG_BIRD = Recipe(CLS_SEP, flags=dict.fromkeys(ALBERT_SPECIAL, "n") | {"mask_token": "ln"})
-LEFT = {"padding_side": "left"}
 
 
 def speaking(codes: tuple[str, ...], first: str, kind: str, **more: Any) -> dict[str, Any]:
@@ -238,6 +249,11 @@ PIECE_FAMILIES: dict[str, Family] = {
     "CamembertTokenizer": Family(
         BPE_PIECE, Recipe(TWICE, layout=camembert, flags=MASK).build, ROBERTA_SPECIAL,
         extra=lambda settings: ["<s>NOTUSED", "</s>NOTUSED", "<unk>NOTUSED"],
+    ),
+    "CodeLlamaTokenizer": Family(
+        {"vocab_file": "tokenizer.model"}, Recipe(BEGUN, clean=llama_clean, cut=llama_cut).build, LLAMA_SPECIAL, defaults=CODE_DEFAULTS,
+        extra=lambda settings: [settings[f"{name}_token"] for name in ("prefix", "middle", "suffix", "eot") if settings[f"{name}_token"]],
+        behaviour="triform.text.llama:CodeLlamaTokenizer",
     ),
     "DebertaV2Tokenizer": Family(
         {"vocab_file": "spm.model"}, Recipe(CLS_SEP, clean=deberta, cut=deberta_cut, flags={"unk_token": "n"}).build, BRACKETS,
@@ -278,9 +294,15 @@ PIECE_FAMILIES: dict[str, Family] = {
         {"vocab_file": "sentencepiece.model"}, Recipe(CLS_SEP, clean=quotes(False, True, spaces_first=True), flags=CLEAN_MASK).build,
         BRACKETS, WITH_SEGMENTS, CASED,
     ),
-    "SeamlessM4TTokenizer": Family(),
+    "SeamlessM4TTokenizer": Family(
+        BPE_PIECE, Recipe(layout=seamless, cut=at_first).build, NO_MASK, defaults={"src_lang": "__eng__", "tgt_lang": "__fra__"},
+        behaviour="triform.text.languages:SeamlessM4TTokenizer",
+    ),
     "T5Tokenizer": Family(PIECE, _T5.build, T5_SPECIAL, defaults=T5_DEFAULTS, extra=t5_extra),
-    "XGLMTokenizer": Family(),
+    "XGLMTokenizer": Family(
+        BPE_PIECE, Recipe(("sep $A", "sep $A sep sep $B"), layout=fairseq_and(*MADE_UP)).build, NO_MASK,
+        extra=lambda settings: list(MADE_UP),
+    ),
     "XLMRobertaTokenizer": Family(BPE_PIECE, Recipe(TWICE, layout=fairseq_and("<mask>"), flags=MASK).build, ROBERTA_SPECIAL),
     "XLNetTokenizer": Family(
         PIECE, Recipe(("$A sep cls:2", "$A sep $B:1 sep:1 cls:2"), clean=quotes(False, False), flags=MASK).build,

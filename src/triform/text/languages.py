@@ -27,7 +27,7 @@ class LanguageTokenizer(PreTrainedTokenizer):
     @src_lang.setter
     def src_lang(self, code: str) -> None:
         self._frame(code)
-        self._src_lang = self.settings["src_lang"] = code
+        self._src_lang = self.settings["src_lang"] = self._stored(code)
 
     @property
     def tgt_lang(self) -> str | None:
@@ -38,7 +38,10 @@ class LanguageTokenizer(PreTrainedTokenizer):
     def tgt_lang(self, code: str | None) -> None:
         if code is not None:
             self.language_token(code)
-        self._tgt_lang = self.settings["tgt_lang"] = code
+        self._tgt_lang = self.settings["tgt_lang"] = self._stored(code)
+
+    def _stored(self, code: Any) -> Any:
+        return code
 
     @property
     def lang_code_to_id(self) -> dict[str, int]:
@@ -86,3 +89,24 @@ class NllbTokenizer(LanguageTokenizer):
 
     def _frames(self, target: bool) -> tuple[str, str]:
         return LanguageLastTokenizer.frames if self.settings.get("legacy_behaviour") else self.frames
+
+
+class SeamlessM4TTokenizer(LanguageTokenizer):
+    """SeamlessM4T: `eng` is the language, `__eng__` its token; rows are padded to an even length unless told otherwise."""
+
+    frames = ("lang $A eos", "lang $A $B eos")
+    target_frames = ("eos lang $A eos", "eos lang $A $B eos")
+
+    def _token_of(self, code: str | None) -> str | None:
+        return code if code is None or code.startswith("__") else f"__{code}__"
+
+    def _stored(self, code: Any) -> Any:
+        return self._token_of(code)
+
+    def __call__(self, *texts: Any, src_lang: str | None = None, tgt_lang: str | None = None, **options: Any) -> BatchEncoding:
+        """As of every tokenizer; `src_lang` and `tgt_lang` change the languages first."""
+        if src_lang is not None:
+            self.src_lang = src_lang
+        if tgt_lang is not None:
+            self.tgt_lang = tgt_lang
+        return super().__call__(*texts, **{"padding": True, "pad_to_multiple_of": 2, **options})
