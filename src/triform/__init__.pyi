@@ -12,6 +12,7 @@ from triform.configs.base import PretrainedConfig as PretrainedConfig
 from triform.configs.generation import GenerationConfig as GenerationConfig
 from triform.outputs import ModelOutput as ModelOutput
 from triform.plain import save_pretrained as save_pretrained
+from triform.text import AddedToken as AddedToken
 from triform.text import BatchEncoding as BatchEncoding
 from triform.text import PreTrainedTokenizer as PreTrainedTokenizer
 from triform.text import PreTrainedTokenizerFast as PreTrainedTokenizerFast

@@ -4,7 +4,7 @@ import logging
 from dataclasses import dataclass, fields
 from typing import Any
 
-from triform.errors import TokenizerError, UnknownKeywordError, nearest
+from triform.errors import TokenizerError, TriformError, UnknownKeywordError, nearest
 from triform.text.encoding import BatchEncoding
 from triform.text.vocabulary import UNLIMITED, checked_side
 
@@ -115,7 +115,7 @@ def _encoded(tokenizer: Any, inputs: list[Any], options: Options) -> tuple[list[
         try:
             made = engine.encode_batch(inputs, add_special_tokens=options.add_special_tokens, is_pretokenized=options.is_split_into_words)
         except BaseException as error:  # the engine panics with an exception that is no Exception
-            if isinstance(error, (KeyboardInterrupt, SystemExit)):
+            if isinstance(error, (KeyboardInterrupt, SystemExit, TriformError)):
                 raise
             raise TokenizerError(f"{type(tokenizer).__name__} could not encode this: {error}{_advice(error, truncation)}") from None
     if options.max_length is None and options.verbose and made:

@@ -18,7 +18,7 @@ class Family:
     """One kind of tokenizer.
 
     Attributes:
-        files: what it is built from: role -> file name.
+        files: what it is built from: role -> file name, or "a|b" where it may have either.
         build: makes the engine from the files, the settings and the special tokens; None where only tokenizer.json will do.
         special: its special tokens, unless the files name others: texts, or objects with flags as in special_tokens_map.json.
         inputs: the names of what a call returns.
@@ -27,6 +27,7 @@ class Family:
         follow: run on the engine of a tokenizer.json: takes over the settings that count more.
         built: defaults where the engine was built from `files`.
         behaviour: "module:Class" of the tokenizers with methods of their own.
+        extra: special tokens without a name that the settings imply, unless the files list others.
     """
 
     files: dict[str, str] = field(default_factory=dict)
@@ -38,6 +39,7 @@ class Family:
     follow: Frame = framing.follow_prefix
     built: dict[str, Any] = field(default_factory=dict)
     behaviour: str = "triform.text.tokenizer:PreTrainedTokenizer"
+    extra: Callable[[dict[str, Any]], list[str]] | None = None
 
 
 def _wordpiece(files: dict[str, Path], settings: dict[str, Any], special: dict[str, Any]) -> Any:
@@ -138,7 +140,15 @@ WHISPER = replace(
 NEOX = replace(GPT2, special=CODEGEN_SPECIAL, frame=framing.begin_and_end(False, False), follow=framing.follow_begin_and_end(False, False))
 COHERE = Family(special=COHERE_SPECIAL, follow=framing.follow_begin_and_end(True, False), defaults={"padding_side": "left"})
 BLOOM = Family(special=BLOOM_SPECIAL)
-GENERIC = Family()
+
+
+def _ranks(files: dict[str, Path], settings: dict[str, Any], special: dict[str, Any]) -> Any:
+    from triform.text.tiktoken import build_tiktoken
+
+    return build_tiktoken(files, settings, special)
+
+
+GENERIC = Family({"vocab_file": "tokenizer.model|tiktoken.model"}, _ranks)
 
 FAMILIES: dict[str, Family] = {
     "BartTokenizer": BART,
@@ -176,19 +186,30 @@ FAMILIES: dict[str, Family] = {
 }
 
 
+@cache
+def families() -> dict[str, Family]:
+    """Every family by its class name; those of other modules are read when first asked for."""
+    from triform.text.families_cut import CUT_FAMILIES
+    from triform.text.families_pieces import PIECE_FAMILIES
+    from triform.text.families_words import WORD_FAMILIES
+
+    return {**FAMILIES, **PIECE_FAMILIES, **CUT_FAMILIES, **WORD_FAMILIES}
+
+
 def family(class_name: str | None) -> Family:
     """The family of a class name, with or without `Fast`; a generic one for a name that is not known."""
-    return FAMILIES.get((class_name or "").removesuffix("Fast"), GENERIC)
+    bare = (class_name or "").removesuffix("Fast")
+    return FAMILIES.get(bare) or families().get(bare, GENERIC)
 
 
 @cache
 def tokenizer_class(name: str) -> Any:
     """The class of a family by its usual name: BertTokenizer and BertTokenizerFast are the same; None for a name that is not known."""
     bare = name.removesuffix("Fast")
-    if bare not in FAMILIES:
+    if bare not in FAMILIES and bare not in families():
         return None
     if bare != name:
         return tokenizer_class(bare)
-    module, _, base = FAMILIES[bare].behaviour.partition(":")
+    module, _, base = family(bare).behaviour.partition(":")
     body = {"family_name": bare, "__module__": "triform.text", "__doc__": f"The tokenizer that checkpoints call {bare}."}
     return type(bare, (getattr(import_module(module), base),), body)

@@ -81,7 +81,7 @@ def given_parts(cls: type[PreTrainedTokenizer], first: Any, second: Any, named: 
     special = special_tokens(kind, settings, second if isinstance(second, dict) else {})
     files = {role: Path(path) for role, path in paths.items() if path is not None and role != "tokenizer_file"}
     if first is None:
-        renamed = {kind.files[role]: path for role, path in files.items()}
+        renamed = {kind.files[role].split("|")[0]: path for role, path in files.items()}
         if paths.get("tokenizer_file") is not None:
             renamed[ENGINE_FILE] = Path(paths["tokenizer_file"])
         first, files, _ = _engine(Given(renamed, cls.__name__), kind, settings, special)
@@ -177,6 +177,7 @@ def special_tokens(kind: Family, settings: dict[str, Any], mapped: dict[str, Any
             if name in place:
                 found[name] = _flagged(place[name], found.get(name))
     additional = settings.get("additional_special_tokens") or mapped.get("additional_special_tokens")
+    additional = additional or (kind.extra(settings) if kind.extra is not None else None)
     extra = settings.get("extra_special_tokens") or {}
     if isinstance(extra, list):  # the reference's version 5 calls the additional ones so
         additional, extra = [*(additional or ()), *extra], settings.get("model_specific_special_tokens") or {}
@@ -214,7 +215,8 @@ def _engine(source: Any, kind: Family, settings: dict[str, Any], special: dict[s
 
     The engine knows all special and added tokens, and what the settings say.
     """
-    files = {role: path for role, name in kind.files.items() if (path := source.find(name)) is not None}
+    places = {role: map(source.find, name.split("|")) for role, name in kind.files.items()}
+    files = {role: path for role, found in places.items() if (path := next(filter(None, found), None)) is not None}
     path = source.find(ENGINE_FILE)
     names = _names(special)
     if path is not None:
@@ -223,7 +225,7 @@ def _engine(source: Any, kind: Family, settings: dict[str, Any], special: dict[s
         kind.follow(engine, settings, names)
         return engine, files, ENGINE_FILE
     if kind.build is None or len(files) < len(kind.files):
-        wanted = [ENGINE_FILE, *([" and ".join(kind.files.values())] if kind.build is not None else [])]
+        wanted = [ENGINE_FILE, *([" and ".join(kind.files.values()).replace("|", " or ")] if kind.build is not None else [])]
         there = ", ".join(source.files()) or "nothing"
         raise MissingFileError(f"{source.name} has no tokenizer that {settings.get('tokenizer_class') or 'triform'} reads "
                                f"({' or '.join(wanted)}). It has: {there}.")  # fmt: skip
@@ -232,7 +234,7 @@ def _engine(source: Any, kind: Family, settings: dict[str, Any], special: dict[s
     _add_tokens(engine, source, settings, special)
     if kind.frame is not None:
         kind.frame(engine, settings, names)
-    return engine, files, ", ".join(kind.files.values())
+    return engine, files, ", ".join(files[role].name for role in kind.files)
 
 
 def read_engine(path: Path) -> Any:

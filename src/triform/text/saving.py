@@ -63,7 +63,9 @@ def save_vocabulary(tokenizer: Any, folder: str | os.PathLike[str], filename_pre
     model = getattr(tokenizer.backend_tokenizer, "model", None)
     with TemporaryDirectory() as temporary:
         made = {Path(path).name: Path(path) for path in model.save(temporary)} if model is not None else {}
-        for role, name in files.items():
+        for role, names in files.items():
+            read = tokenizer._vocabulary_files.get(role)
+            name = read.name if read is not None and read.name in names.split("|") else names.split("|")[0]
             source = made.get(name) or tokenizer._vocabulary_files.get(role)
             path = target / _prefixed(name, filename_prefix)
             if source is not None and not (path.exists() and os.path.samefile(source, path)):
@@ -96,7 +98,9 @@ def _json(data: Any) -> str:
 def _settings(tokenizer: Any) -> dict[str, Any]:
     """tokenizer_config.json."""
     decoder = {str(i): {name: getattr(token, name) for name in ("content", *FLAGS)} for i, token in tokenizer.added_tokens_decoder.items()}
-    settings = {name: value for name, value in tokenizer.settings.items() if name not in UNSAVED and value is not None}
+    default = family(tokenizer.family_name).defaults
+    stated = {name: value for name, value in tokenizer.settings.items() if value is not None or default.get(name) is not None}
+    settings = {name: value for name, value in stated.items() if name not in UNSAVED}
     extra = {"extra_special_tokens": tokenizer.extra_special_tokens} if tokenizer.extra_special_tokens else {}
     return {
         **settings,
