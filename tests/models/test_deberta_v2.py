@@ -1,11 +1,13 @@
 """DeBERTa-v2 against the reference: every kind of disentangled attention, the convolution, both masked-word heads."""
 
+import numpy as np
 import pytest
-from harness import Family, auto, check_checkpoint, check_golden, family_tests
+from harness import Family, assert_close, auto, check_checkpoint, check_golden, family_tests, run
 
 from triform import AutoConfig
 from triform.errors import ConfigError
 
+NO_DROPOUT = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
 RELATIVE = {"relative_attention": True, "pos_att_type": ["p2c", "c2p"]}
 
 FAMILY = Family(
@@ -46,6 +48,18 @@ def test_the_newer_head_needs_wide_embeddings(backend):
     config = AutoConfig.for_model("deberta-v2", **FAMILY.sizes, legacy=False, embedding_size=20)
     with pytest.raises(ConfigError, match="embedding_size is 20"):
         auto(backend, "AutoModelForMaskedLM").from_config(config)
+
+
+@pytest.mark.parametrize("legacy", [True, False])
+def test_another_vocabulary(legacy, backend):
+    config = AutoConfig.for_model("deberta-v2", **FAMILY.sizes, legacy=legacy, tie_word_embeddings=legacy, **NO_DROPOUT)
+    model = auto(backend, "AutoModelForMaskedLM").from_config(config, seed=0)
+    ids = np.arange(3, 12)[None]
+    before = run(backend, model, {"input_ids": ids})["logits"]
+    model.resize_token_embeddings(120)
+    after = run(backend, model, {"input_ids": ids})["logits"]
+    assert after.shape == (1, 9, 120)
+    assert_close({"logits": after[..., :99]}, {"logits": before}, 1e-5)
 
 
 def test_an_unknown_kind_is_refused():

@@ -42,6 +42,11 @@ class LongformerConfig(PretrainedConfig):
         one = self.attention_window
         return [one] * self.num_hidden_layers if isinstance(one, int) else list(one)
 
+    @property
+    def longest_text(self) -> int:
+        """How many tokens a text may have: positions begin behind that of padding."""
+        return self.max_position_embeddings - (self.pad_token_id or 0) - 1
+
     def validate(self) -> Iterator[str]:
         yield from attention_problems(self)
         yield from padding_problems(self)

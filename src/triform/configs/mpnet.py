@@ -29,6 +29,11 @@ class MPNetConfig(PretrainedConfig):
     bos_token_id: int | None = 0
     eos_token_id: int | list[int] | None = 2
 
+    @property
+    def longest_text(self) -> int:
+        """How many tokens a text may have: positions begin behind that of padding."""
+        return self.max_position_embeddings - PADDING - 1
+
     def validate(self) -> Iterator[str]:
         if self.num_attention_heads < 1 or self.hidden_size % self.num_attention_heads:
             yield f"hidden_size={self.hidden_size} is not a multiple of num_attention_heads={self.num_attention_heads}"

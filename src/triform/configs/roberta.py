@@ -16,6 +16,11 @@ class RobertaConfig(BertConfig):
     pad_token_id: int | None = 1
     eos_token_id: int | list[int] | None = 2
 
+    @property
+    def longest_text(self) -> int:
+        """How many tokens a text may have: positions begin behind that of padding."""
+        return self.max_position_embeddings - (self.pad_token_id or 0) - 1
+
     def validate(self) -> Iterator[str]:
         yield from super().validate()
         yield from padding_problems(self)

@@ -112,7 +112,7 @@ def _settings(model: Any, generation_config: Any, kwargs: dict[str, Any]) -> tup
 def _longest(model: Any) -> int | None:
     """How many tokens the model can place; None where there is no bound."""
     name = getattr(model.base_model, "longest", "") or getattr(model, "longest", "")
-    return getattr(model.config.get_text_config(decoder=True), name) - _first(model) if name else None
+    return getattr(model.config.get_text_config(decoder=True), name) if name else None
 
 
 def _first(model: Any) -> int:

@@ -317,6 +317,7 @@ class DebertaV2ForMaskedLM(DebertaV2PreTrainedModel, EncoderForMaskedLM):
             self.cls = DebertaV2Heads(config)
         else:
             self.lm_predictions = DebertaV2LMPredictions(config)
+            self.output_embeddings = "lm_predictions.lm_head"
 
     def words(self, x):
         if self.config.legacy:

@@ -25,7 +25,7 @@ from .encoding import (
 
 def first_positions(model: Any, tokens: Any, input_ids: Any, pad: int) -> Any:  # -> (B, T), or (1, T) where there are embeddings alone
     """pad + 1, pad + 2, … for the tokens of each text; pad for padding, wherever it stands. Raises InputError: the text is too long."""
-    ops.check_length(model, tokens, model.config.max_position_embeddings - pad - 1, f"max_position_embeddings - {pad + 1}")
+    ops.check_length(model, tokens, model.config.longest_text, f"max_position_embeddings - {pad + 1}")
     if input_ids is None:
         return ops.arange(ops.shape(tokens)[1], like=tokens)[None] + (pad + 1)
     real = ops.cast(input_ids != pad, "int")
@@ -44,7 +44,7 @@ class RobertaPreTrainedModel(nn.Model):
     """What all RoBERTa models have in common."""
 
     config_class, prefix = RobertaConfig, "roberta"
-    input_embeddings, output_embeddings, longest = "embeddings.word_embeddings", "lm_head.decoder", "max_position_embeddings"
+    input_embeddings, output_embeddings, longest = "embeddings.word_embeddings", "lm_head.decoder", "longest_text"
 
 
 class RobertaModel(RobertaPreTrainedModel, BertModel):

@@ -105,7 +105,8 @@ class Call:
 
     def limits(self) -> dict[str, Any]:
         """Keywords of the tokenizer that cut a text to what the model can place."""
-        limit = getattr(self.model.config, "max_position_embeddings", None)
+        config = self.model.config
+        limit = getattr(config, "longest_text", None) or getattr(config, "max_position_embeddings", None)
         longest = min(self.tokenizer.model_max_length, limit or self.tokenizer.model_max_length)
         return {"truncation": True, "max_length": longest} if longest < 10**9 else {}
 
@@ -113,13 +114,15 @@ class Call:
         """(the encoding, the output with NumPy arrays)."""
         several = len(texts) > 1
         encoding = self.tokenizer(texts, pairs, padding=several, return_tensors=self.tensors, **self.limits())
+        taken = self.model.argument_names()
+        inputs = {name: value for name, value in encoding.items() if name in taken}
         if self.backend == "torch":
             import torch
 
             with torch.inference_mode():
-                out = self.model(**encoding)
+                out = self.model(**inputs)
         else:
-            out = self.model(**encoding)
+            out = self.model(**inputs)
         return encoding, {name: np.asarray(value) for name, value in out.items() if hasattr(value, "shape")}
 
 
@@ -137,6 +140,8 @@ def fill_mask(call: Call, texts: list[str]) -> list[list[Row]]:
     encoding, out = call(texts)
     rows = []
     for i, ids in enumerate(np.asarray(encoding["input_ids"])):
+        if call.tokenizer.mask_token_id not in ids:
+            raise InputError(f"{mask} stands behind the {len(ids)} tokens that the model reads. Shorten the text.")
         place = int(np.argmax(ids == call.tokenizer.mask_token_id))
         scores = _softmax(out["logits"][i, place])
         best = np.argsort(-scores)[: call.wishes.top]
@@ -156,27 +161,60 @@ def classify(call: Call, texts: list[str]) -> list[list[Row]]:
     return [[(config.id2label[int(j)], float(row[j])) for j in np.argsort(-row)[: call.wishes.top]] for row in scores]
 
 
+@dataclass
+class Span:
+    """A word, or an entity, in a text."""
+
+    label: str
+    start: int
+    end: int
+    scores: list[float]
+    word: int | None = None
+
+    @property
+    def kind(self) -> str:
+        return self.label.removeprefix("B-").removeprefix("I-")
+
+
 def tag(call: Call, texts: list[str]) -> list[list[Row]]:
-    """The entities of each text, with their spans; B- and I- marks of one kind that touch are one entity."""
+    """The entities of each text, with their spans. The first piece of a word decides for it; words of one kind that touch are one entity,
+    unless a B- begins another."""
     encoding, out = call(texts)
     found = []
     for i, text in enumerate(texts):
-        scores = _softmax(out["logits"][i])
-        entities: list[list[Any]] = []
-        engine = encoding[i]
-        for place, (start, end) in enumerate(engine.offsets):
-            label = call.model.config.id2label[int(scores[place].argmax())]
-            if engine.special_tokens_mask[place] or label == "O" or start == end:
-                continue
-            kind, score = label.removeprefix("B-").removeprefix("I-"), float(scores[place].max())
-            last = entities[-1] if entities else None
-            touches = last is not None and last[0] == kind and not text[last[2] : start].strip() and (last[4] == place - 1)
-            if touches and last is not None and not label.startswith("B-"):
-                last[2], last[3], last[4] = end, [*last[3], score], place
-            else:
-                entities.append([kind, start, end, [score], place])
-        found.append([(kind, text[start:end], start, end, float(np.mean(marks))) for kind, start, end, marks, _ in entities])
+        entities: list[Span] = []
+        last = None
+        for word in _words(encoding[i], _softmax(out["logits"][i]), call.model.config.id2label, text):
+            if word.label != "O":
+                joins = last is not None and last.kind == word.kind and not word.label.startswith("B-")
+                if joins and not text[entities[-1].end : word.start].strip():
+                    entities[-1].end = word.end
+                    entities[-1].scores += word.scores
+                else:
+                    entities.append(word)
+            last = word
+        found.append([(e.kind, text[e.start : e.end], e.start, e.end, float(np.mean(e.scores))) for e in entities])
     return found
+
+
+def _words(engine: Any, scores: np.ndarray, labels: dict[int, str], text: str) -> list[Span]:
+    """The words of a text, each with the label of its first piece."""
+    words: list[Span] = []
+    for place, (offsets, word) in enumerate(zip(engine.offsets, engine.word_ids)):
+        start, end = _trimmed(text, *offsets)
+        if engine.special_tokens_mask[place] or start == end:
+            continue
+        if words and word is not None and words[-1].word == word:
+            words[-1].end = end
+        else:
+            words.append(Span(labels[int(scores[place].argmax())], start, end, [float(scores[place].max())], word))
+    return words
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """A span without the spaces at its ends: some tokenizers count the one before a word to it."""
+    cut = text[start:end]
+    return start + len(cut) - len(cut.lstrip()), end - (len(cut) - len(cut.rstrip()) if cut.strip() else 0)
 
 
 def answer(call: Call, texts: list[str]) -> list[list[Row]]:
@@ -192,7 +230,7 @@ def answer(call: Call, texts: list[str]) -> list[list[Row]]:
         spans = np.triu(np.tril(starts[:, None] * ends[None, :], 29))
         best = np.argsort(-spans, axis=None)[: call.wishes.top]
         places = [np.unravel_index(j, spans.shape) for j in best if spans.flat[j] > 0]
-        cut = [(engine.offsets[a][0], engine.offsets[b][1], float(spans[a, b])) for a, b in places]
+        cut = [(*_trimmed(text, engine.offsets[a][0], engine.offsets[b][1]), float(spans[a, b])) for a, b in places]
         found.append([(text[start:end], start, end, score) for start, end, score in cut])
     return found
 

@@ -59,7 +59,7 @@ def _generated(call: Any, text: str, encoding: Any, **settings: Any) -> Any:
 def _fitting(call: Any, encoding: Any, settings: dict[str, Any]) -> dict[str, Any]:
     """Settings whose length the model can place, where the user asked for no length."""
     name = getattr(call.model.base_model, "longest", "")
-    longest = getattr(call.model.config.get_text_config(decoder=True), name) - call.model.base_model.first_position if name else None
+    longest = getattr(call.model.config.get_text_config(decoder=True), name) if name else None
     if longest is None or "max_new_tokens" in call.wishes.generation or "decoder_input_ids" in call.model.argument_names():
         return settings
     room = longest - encoding["input_ids"].shape[1]
