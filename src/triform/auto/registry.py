@@ -31,16 +31,19 @@ def _row(module: str, prefix: str, heads: str, **tasks: str) -> Row:
 
 
 DECODER_HEADS = "Model ForCausalLM ForSequenceClassification ForTokenClassification ForQuestionAnswering"
+SEQ2SEQ_HEADS = "Model ForConditionalGeneration ForCausalLM"
 
 ARCHITECTURES: dict[str, Row] = {
     "bart": _row(
-        "bart", "Bart", "Model ForConditionalGeneration ForCausalLM ForSequenceClassification ForQuestionAnswering",
+        "bart", "Bart", f"{SEQ2SEQ_HEADS} ForSequenceClassification ForQuestionAnswering",
         PreTraining="ForConditionalGeneration", MaskedLM="ForConditionalGeneration", Seq2SeqLM="ForConditionalGeneration",
     ),
     "bert": _row(
         "bert", "Bert", "Model ForPreTraining ForMaskedLM LMHeadModel ForNextSentencePrediction ForSequenceClassification "
         "ForMultipleChoice ForTokenClassification ForQuestionAnswering", CausalLM="LMHeadModel", TextEncoding="Model",
     ),
+    "blenderbot": _row("blenderbot", "Blenderbot", SEQ2SEQ_HEADS, Seq2SeqLM="ForConditionalGeneration"),
+    "blenderbot-small": _row("blenderbot_small", "BlenderbotSmall", SEQ2SEQ_HEADS, Seq2SeqLM="ForConditionalGeneration"),
     "bloom": _row("bloom", "Bloom", DECODER_HEADS, PreTraining="ForCausalLM"),
     "encoder-decoder": _row("encoder_decoder", "EncoderDecoder", "Model", Seq2SeqLM="Model"),
     "gemma2": _row("gemma2", "Gemma2", "Model ForCausalLM ForSequenceClassification ForTokenClassification"),
@@ -51,10 +54,16 @@ ARCHITECTURES: dict[str, Row] = {
     "gpt_neox": _row("gpt_neox", "GPTNeoX", DECODER_HEADS),
     "llama": _row("llama", "Llama", DECODER_HEADS),
     "marian": _row("marian", "Marian", "Model MTModel ForCausalLM", Seq2SeqLM="MTModel"),
+    "mbart": _row(
+        "mbart", "MBart", f"{SEQ2SEQ_HEADS} ForSequenceClassification ForQuestionAnswering",
+        MaskedLM="ForConditionalGeneration", Seq2SeqLM="ForConditionalGeneration",
+    ),
     "mistral": _row("mistral", "Mistral", DECODER_HEADS),
     "mixtral": _row("mixtral", "Mixtral", DECODER_HEADS),
     "opt": _row("opt", "OPT", "Model ForCausalLM ForSequenceClassification ForQuestionAnswering"),
+    "pegasus": _row("pegasus", "Pegasus", SEQ2SEQ_HEADS, Seq2SeqLM="ForConditionalGeneration"),
     "phi3": _row("phi3", "Phi3", "Model ForCausalLM ForSequenceClassification ForTokenClassification"),
+    "plbart": _row("plbart", "PLBart", f"{SEQ2SEQ_HEADS} ForSequenceClassification", Seq2SeqLM="ForConditionalGeneration"),
     "qwen2": _row("qwen2", "Qwen2", DECODER_HEADS),
     "qwen3": _row("qwen3", "Qwen3", DECODER_HEADS),
     "t5": _row(

@@ -11,6 +11,7 @@ import numpy as np
 from triform.configs.marian import MarianConfig
 
 from .. import nn
+from .bart import INIT as BART_INIT
 from .bart import SHARED as SHARED
 from .bart import TIED as TIED
 from .bart import BartDecoder, BartEncoder, BartForCausalLM, BartForConditionalGeneration, BartModel, BartPreTrainedModel
@@ -80,9 +81,4 @@ def no_bias(config: Any) -> np.ndarray:
     return np.zeros((1, config.target_vocab_size), np.float32)
 
 
-INIT = {
-    r"^final_logits_bias$": ("computed", no_bias),
-    r"embed_positions\.weight$": ("computed", table),
-    r"layer_norm\.weight$": "ones",
-    r"weight$": ("normal", "init_std"),
-}
+INIT = {r"embed_positions\.weight$": ("computed", table), **BART_INIT, r"^final_logits_bias$": ("computed", no_bias)}
