@@ -46,12 +46,15 @@ ARCHITECTURES: dict[str, Row] = {
     "blenderbot-small": _row("blenderbot_small", "BlenderbotSmall", SEQ2SEQ_HEADS, Seq2SeqLM="ForConditionalGeneration"),
     "bloom": _row("bloom", "Bloom", DECODER_HEADS, PreTraining="ForCausalLM"),
     "encoder-decoder": _row("encoder_decoder", "EncoderDecoder", "Model", Seq2SeqLM="Model"),
+    "falcon": _row("falcon", "Falcon", DECODER_HEADS),
     "gemma2": _row("gemma2", "Gemma2", "Model ForCausalLM ForSequenceClassification ForTokenClassification"),
     "gpt2": _row(
         "gpt2", "GPT2", "Model LMHeadModel ForSequenceClassification ForTokenClassification ForQuestionAnswering",
         PreTraining="LMHeadModel", CausalLM="LMHeadModel",
     ),
+    "gpt_neo": _row("gpt_neo", "GPTNeo", DECODER_HEADS),
     "gpt_neox": _row("gpt_neox", "GPTNeoX", DECODER_HEADS),
+    "gptj": _row("gptj", "GPTJ", "Model ForCausalLM ForSequenceClassification ForQuestionAnswering"),
     "llama": _row("llama", "Llama", DECODER_HEADS),
     "marian": _row("marian", "Marian", "Model MTModel ForCausalLM", Seq2SeqLM="MTModel"),
     "mbart": _row(
