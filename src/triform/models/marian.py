@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from triform.configs.marian import MarianConfig
+from triform.errors import InputError
 
 from .. import nn
 from .bart import INIT as BART_INIT
@@ -44,6 +45,13 @@ class MarianPreTrainedModel(BartPreTrainedModel):
 
     config_class = MarianConfig
     input_embeddings = "encoder.embed_tokens"
+
+    def resize_token_embeddings(self, new_num_tokens=None, pad_to_multiple_of=None):
+        if not self.config.share_encoder_decoder_embeddings:
+            raise InputError(f"{type(self).__name__} has a vocabulary for each language, of which none can be resized.")
+        layer = super().resize_token_embeddings(new_num_tokens, pad_to_multiple_of)
+        self.config.decoder_vocab_size = self.config.vocab_size
+        return layer
 
 
 class MarianModel(MarianPreTrainedModel, BartModel):
