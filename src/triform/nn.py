@@ -40,6 +40,9 @@ class Model(Module):
 
     def __init__(self, config: Any) -> None: ...
 
+    def resize_token_embeddings(self, new_num_tokens: int | None = None, pad_to_multiple_of: int | None = None) -> Any:
+        """Gives the model another number of tokens; returns the layer that embeds them."""
+
     @classmethod
     def argument_names(cls) -> list[str]:
         """The inputs that a call takes, in order."""

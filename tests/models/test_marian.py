@@ -1,6 +1,7 @@
 """Marian against the reference."""
 
 import numpy as np
+import pytest
 import safetensors.numpy
 from harness import Family, assert_close, auto, check_golden, decoder_alone_tests, family_tests, reference_case, run
 
@@ -65,6 +66,23 @@ def test_two_vocabularies_of_different_sizes(backend, tmp_path):
         want = theirs(**{name: torch.tensor(ids) for name, ids in inputs.items()}).logits.numpy()
     model = auto(backend, "AutoModelForSeq2SeqLM").from_pretrained(tmp_path)
     assert_close({"logits": run(backend, model, inputs)["logits"]}, {"logits": want}, FAMILY.tolerance)
+
+
+def test_another_vocabulary(backend, tmp_path):
+    """The one that both languages share is resized, and what is saved loads again; two are not."""
+    case = reference_case(FAMILY, "AutoModelForSeq2SeqLM")
+    model = auto(backend, "AutoModelForSeq2SeqLM").from_pretrained(case.folder)
+    model.resize_token_embeddings(107)
+    model.save_pretrained(tmp_path)
+    again = auto(backend, "AutoModelForSeq2SeqLM").from_pretrained(tmp_path)
+    assert again.config.decoder_vocab_size == again.config.vocab_size == 107
+    got = run(backend, again, case.inputs)["logits"]
+    assert got.shape[-1] == 107
+    assert_close({"logits": got[..., :99]}, {"logits": case.outputs["logits"]}, FAMILY.tolerance)
+    case = reference_case(FAMILY, "AutoModelForSeq2SeqLM", "two vocabularies")
+    model = auto(backend, "AutoModelForSeq2SeqLM").from_pretrained(case.folder)
+    with pytest.raises(ValueError, match="a vocabulary for each language"):
+        model.resize_token_embeddings(107)
 
 
 def test_stored_numbers(checkpoints, backend):

@@ -32,38 +32,50 @@ def _row(module: str, prefix: str, heads: str, **tasks: str) -> Row:
 
 ENCODER_HEADS = "Model ForMaskedLM ForSequenceClassification ForMultipleChoice ForTokenClassification ForQuestionAnswering"
 DECODER_HEADS = "Model ForCausalLM ForSequenceClassification ForTokenClassification ForQuestionAnswering"
+SEQ2SEQ_HEADS = "Model ForConditionalGeneration ForCausalLM"
 
 ARCHITECTURES: dict[str, Row] = {
     "albert": _row("albert", "Albert", ENCODER_HEADS + " ForPreTraining", TextEncoding="Model"),
     "bart": _row(
-        "bart", "Bart", "Model ForConditionalGeneration ForCausalLM ForSequenceClassification ForQuestionAnswering",
+        "bart", "Bart", f"{SEQ2SEQ_HEADS} ForSequenceClassification ForQuestionAnswering",
         PreTraining="ForConditionalGeneration", MaskedLM="ForConditionalGeneration", Seq2SeqLM="ForConditionalGeneration",
     ),
     "bert": _row(
         "bert", "Bert", "Model ForPreTraining ForMaskedLM LMHeadModel ForNextSentencePrediction ForSequenceClassification "
         "ForMultipleChoice ForTokenClassification ForQuestionAnswering", CausalLM="LMHeadModel", TextEncoding="Model",
     ),
+    "blenderbot": _row("blenderbot", "Blenderbot", SEQ2SEQ_HEADS, Seq2SeqLM="ForConditionalGeneration"),
+    "blenderbot-small": _row("blenderbot_small", "BlenderbotSmall", SEQ2SEQ_HEADS, Seq2SeqLM="ForConditionalGeneration"),
     "bloom": _row("bloom", "Bloom", DECODER_HEADS, PreTraining="ForCausalLM"),
     "camembert": _row("camembert", "Camembert", ENCODER_HEADS + " ForCausalLM", PreTraining="ForMaskedLM"),
     "deberta-v2": _row("deberta_v2", "DebertaV2", ENCODER_HEADS, PreTraining="ForMaskedLM", TextEncoding="Model"),
     "distilbert": _row("distilbert", "DistilBert", ENCODER_HEADS, PreTraining="ForMaskedLM", TextEncoding="Model"),
     "electra": _row("electra", "Electra", ENCODER_HEADS + " ForPreTraining ForCausalLM", TextEncoding="Model"),
     "encoder-decoder": _row("encoder_decoder", "EncoderDecoder", "Model", Seq2SeqLM="Model"),
+    "falcon": _row("falcon", "Falcon", DECODER_HEADS),
     "gemma2": _row("gemma2", "Gemma2", "Model ForCausalLM ForSequenceClassification ForTokenClassification"),
     "gpt2": _row(
         "gpt2", "GPT2", "Model LMHeadModel ForSequenceClassification ForTokenClassification ForQuestionAnswering",
         PreTraining="LMHeadModel", CausalLM="LMHeadModel",
     ),
+    "gpt_neo": _row("gpt_neo", "GPTNeo", DECODER_HEADS),
     "gpt_neox": _row("gpt_neox", "GPTNeoX", DECODER_HEADS),
+    "gptj": _row("gptj", "GPTJ", "Model ForCausalLM ForSequenceClassification ForQuestionAnswering"),
     "llama": _row("llama", "Llama", DECODER_HEADS),
     "longformer": _row("longformer", "Longformer", ENCODER_HEADS, PreTraining="ForMaskedLM", TextEncoding="Model"),
     "marian": _row("marian", "Marian", "Model MTModel ForCausalLM", Seq2SeqLM="MTModel"),
+    "mbart": _row(
+        "mbart", "MBart", f"{SEQ2SEQ_HEADS} ForSequenceClassification ForQuestionAnswering",
+        MaskedLM="ForConditionalGeneration", Seq2SeqLM="ForConditionalGeneration",
+    ),
     "mistral": _row("mistral", "Mistral", DECODER_HEADS),
     "mixtral": _row("mixtral", "Mixtral", DECODER_HEADS),
     "modernbert": _row("modernbert", "ModernBert", ENCODER_HEADS),
     "mpnet": _row("mpnet", "MPNet", ENCODER_HEADS, PreTraining="ForMaskedLM"),
     "opt": _row("opt", "OPT", "Model ForCausalLM ForSequenceClassification ForQuestionAnswering"),
+    "pegasus": _row("pegasus", "Pegasus", SEQ2SEQ_HEADS, Seq2SeqLM="ForConditionalGeneration"),
     "phi3": _row("phi3", "Phi3", "Model ForCausalLM ForSequenceClassification ForTokenClassification"),
+    "plbart": _row("plbart", "PLBart", f"{SEQ2SEQ_HEADS} ForSequenceClassification", Seq2SeqLM="ForConditionalGeneration"),
     "qwen2": _row("qwen2", "Qwen2", DECODER_HEADS),
     "qwen3": _row("qwen3", "Qwen3", DECODER_HEADS),
     "roberta": _row("roberta", "Roberta", ENCODER_HEADS + " ForCausalLM", PreTraining="ForMaskedLM", TextEncoding="Model"),

@@ -1,7 +1,7 @@
 """Configuration of BART."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 from triform.configs.base import PretrainedConfig
 
@@ -10,6 +10,7 @@ class BartConfig(PretrainedConfig):
     """Hyper-parameters of BART; names and defaults are those of config.json."""
 
     model_type = "bart"
+    classes: ClassVar[int] = 3  # of a classifier, where the file names none
     attribute_map = {"num_attention_heads": "encoder_attention_heads", "hidden_size": "d_model", "num_hidden_layers": "encoder_layers"}
 
     vocab_size: int = 50265
@@ -40,7 +41,7 @@ class BartConfig(PretrainedConfig):
 
     def __init__(self, **kwargs: Any) -> None:
         if not {"id2label", "num_labels"} & kwargs.keys():
-            kwargs["num_labels"] = 3
+            kwargs["num_labels"] = self.classes
         super().__init__(**kwargs)
 
     def validate(self) -> Iterator[str]:

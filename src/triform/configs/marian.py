@@ -1,6 +1,6 @@
 """Configuration of Marian."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from triform.configs.bart import BartConfig
 
@@ -9,6 +9,7 @@ class MarianConfig(BartConfig):
     """Hyper-parameters of Marian; names and defaults are those of config.json."""
 
     model_type = "marian"
+    classes: ClassVar[int] = 2
 
     vocab_size: int = 58101
     decoder_vocab_size: int | None = None
@@ -20,8 +21,6 @@ class MarianConfig(BartConfig):
     share_encoder_decoder_embeddings: bool = True
 
     def __init__(self, **kwargs: Any) -> None:
-        if not {"id2label", "num_labels"} & kwargs.keys():
-            kwargs["num_labels"] = 2
         super().__init__(**kwargs)
         if self.decoder_vocab_size is None:
             self.decoder_vocab_size = self.vocab_size

@@ -165,6 +165,10 @@ class BartPreTrainedModel(nn.Model):
     config_class, prefix = BartConfig, "model"
     input_embeddings, output_embeddings, longest = "shared", "lm_head", "max_position_embeddings"
 
+    def shifted(self, ids):
+        """What the decoder reads to predict `ids`."""
+        return shift_right(self, ids)
+
 
 class BartModel(BartPreTrainedModel):
     """Encoder and decoder without a head.
@@ -201,7 +205,7 @@ class BartModel(BartPreTrainedModel):
         else:
             memory = memory_of(encoder_outputs)
         if self.rereads and decoder_input_ids is None and decoder_inputs_embeds is None and input_ids is not None:
-            decoder_input_ids = shift_right(self, input_ids)
+            decoder_input_ids = self.shifted(input_ids)
         tokens = ops.exactly_one(self, decoder_input_ids=decoder_input_ids, decoder_inputs_embeds=decoder_inputs_embeds)
         context = nn.Context(
             tokens, decoder_attention_mask, causal=True, past=past_key_values, kind="decoder_", memory=memory, memory_mask=attention_mask,
@@ -229,7 +233,7 @@ class BartForConditionalGeneration(BartPreTrainedModel):
         past_key_values=None, inputs_embeds=None, decoder_inputs_embeds=None, labels=None, use_cache=None, logits_to_keep=0,
     ):  # fmt: skip
         if labels is not None and decoder_input_ids is None and decoder_inputs_embeds is None:
-            decoder_input_ids = shift_right(self, labels)
+            decoder_input_ids = self.shifted(labels)
         out = self.model(
             input_ids, attention_mask, decoder_input_ids, decoder_attention_mask, encoder_outputs, past_key_values, inputs_embeds,
             decoder_inputs_embeds, use_cache,

@@ -42,12 +42,12 @@ class DecoderForCausalLM(nn.Model):
 
     base: Any = None  # the class of the decoder
     width_field = "hidden_size"  # the config's name of the width that heads take
-    head_name = "lm_head"
+    head_name, head_bias = "lm_head", False
 
     def __init__(self, config: Any):
         super().__init__(config)
         setattr(self, self.prefix, self.base(config))
-        setattr(self, self.head_name, nn.Linear(getattr(config, self.width_field), config.vocab_size, bias=False))
+        setattr(self, self.head_name, nn.Linear(getattr(config, self.width_field), config.vocab_size, bias=self.head_bias))
 
     def forward(
         self, input_ids=None, attention_mask=None, position_ids=None, past_key_values=None, inputs_embeds=None, labels=None,

@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 
 from triform.configs.marian import MarianConfig
+from triform.errors import InputError
 
 from .. import nn
+from .bart import INIT as BART_INIT
 from .bart import SHARED as SHARED
 from .bart import TIED as TIED
 from .bart import BartDecoder, BartEncoder, BartForCausalLM, BartForConditionalGeneration, BartModel, BartPreTrainedModel
@@ -43,6 +45,13 @@ class MarianPreTrainedModel(BartPreTrainedModel):
 
     config_class = MarianConfig
     input_embeddings = "encoder.embed_tokens"
+
+    def resize_token_embeddings(self, new_num_tokens=None, pad_to_multiple_of=None):
+        if not self.config.share_encoder_decoder_embeddings:
+            raise InputError(f"{type(self).__name__} has a vocabulary for each language, of which none can be resized.")
+        layer = super().resize_token_embeddings(new_num_tokens, pad_to_multiple_of)
+        self.config.decoder_vocab_size = self.config.vocab_size
+        return layer
 
 
 class MarianModel(MarianPreTrainedModel, BartModel):
@@ -80,9 +89,4 @@ def no_bias(config: Any) -> np.ndarray:
     return np.zeros((1, config.target_vocab_size), np.float32)
 
 
-INIT = {
-    r"^final_logits_bias$": ("computed", no_bias),
-    r"embed_positions\.weight$": ("computed", table),
-    r"layer_norm\.weight$": "ones",
-    r"weight$": ("normal", "init_std"),
-}
+INIT = {r"embed_positions\.weight$": ("computed", table), **BART_INIT, r"^final_logits_bias$": ("computed", no_bias)}

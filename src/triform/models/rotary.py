@@ -63,6 +63,18 @@ def turn(x: Any, cos: Any, sin: Any) -> Any:
     return turned if x.shape[-1] == width else ops.concat([turned, x[..., width:]], axis=-1)
 
 
+def turn_pairs(x: Any, cos: Any, sin: Any) -> Any:
+    """As `turn`, where neighbours among the first D places are the two coordinates."""
+    width = cos.shape[-1]
+    b, h, t, _ = ops.shape(x)
+    pairs = ops.reshape(x[..., :width], (b, h, t, width // 2, 2))
+    first, second = pairs[..., 0], pairs[..., 1]
+    cos, sin = cos[..., : width // 2], sin[..., : width // 2]
+    turned = ops.stack([first * cos - second * sin, second * cos + first * sin], axis=-1)
+    turned = ops.reshape(turned, (b, h, t, width))
+    return turned if x.shape[-1] == width else ops.concat([turned, x[..., width:]], axis=-1)
+
+
 # ---- kinds: (config, rope_scaling, plain frequencies) -> (frequencies, what cos and sin are multiplied by)
 
 

@@ -21,6 +21,19 @@ def shift_right(model: Any, ids: Any) -> Any:
     return shifted if pad is None else ops.where(shifted == -100, pad, shifted)
 
 
+def wrap_right(model: Any, ids: Any) -> Any:
+    """(B, T) -> (B, T): `ids` shifted to the right, of which the last that is no padding, a code of the language, comes first.
+
+    Raises: InputError where the config names no padding token.
+    """
+    pad = model.config.pad_token_id
+    if pad is None:
+        raise InputError(f"{type(model).__name__}: config.pad_token_id is not set, so labels cannot become decoder_input_ids.")
+    ids = ops.where(ids == -100, pad, ids)
+    last = ops.sum(ops.cast(ids != pad, "int"), axis=1, keepdims=True) - 1
+    return ops.concat([ops.take_along(ids, last, axis=1), ids[:, :-1]], axis=1)
+
+
 def at_last_end(model: Any, x: Any, input_ids: Any) -> Any:
     """(B, T, D) -> (B, D): each row's state at its last end-of-text token."""
     b, t, d = ops.shape(x)
