@@ -3,24 +3,32 @@ from typing import Any
 from triform.models import albert as _albert
 from triform.models import bart as _bart
 from triform.models import bert as _bert
+from triform.models import blenderbot as _blenderbot
+from triform.models import blenderbot_small as _blenderbot_small
 from triform.models import bloom as _bloom
 from triform.models import camembert as _camembert
 from triform.models import deberta_v2 as _deberta_v2
 from triform.models import distilbert as _distilbert
 from triform.models import electra as _electra
 from triform.models import encoder_decoder as _encoder_decoder
+from triform.models import falcon as _falcon
 from triform.models import gemma2 as _gemma2
 from triform.models import gpt2 as _gpt2
+from triform.models import gpt_neo as _gpt_neo
 from triform.models import gpt_neox as _gpt_neox
+from triform.models import gptj as _gptj
 from triform.models import llama as _llama
 from triform.models import longformer as _longformer
 from triform.models import marian as _marian
+from triform.models import mbart as _mbart
 from triform.models import mistral as _mistral
 from triform.models import mixtral as _mixtral
 from triform.models import modernbert as _modernbert
 from triform.models import mpnet as _mpnet
 from triform.models import opt as _opt
+from triform.models import pegasus as _pegasus
 from triform.models import phi3 as _phi3
+from triform.models import plbart as _plbart
 from triform.models import qwen2 as _qwen2
 from triform.models import qwen3 as _qwen3
 from triform.models import roberta as _roberta
@@ -52,6 +60,12 @@ class BertForSequenceClassification(_bert.BertForSequenceClassification, TFPreTr
 class BertForTokenClassification(_bert.BertForTokenClassification, TFPreTrainedModel): ...  # type: ignore[misc]
 class BertLMHeadModel(_bert.BertLMHeadModel, TFPreTrainedModel): ...  # type: ignore[misc]
 class BertModel(_bert.BertModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class BlenderbotForCausalLM(_blenderbot.BlenderbotForCausalLM, TFPreTrainedModel): ...  # type: ignore[misc]
+class BlenderbotForConditionalGeneration(_blenderbot.BlenderbotForConditionalGeneration, TFPreTrainedModel): ...  # type: ignore[misc]
+class BlenderbotModel(_blenderbot.BlenderbotModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class BlenderbotSmallForCausalLM(_blenderbot_small.BlenderbotSmallForCausalLM, TFPreTrainedModel): ...  # type: ignore[misc]
+class BlenderbotSmallForConditionalGeneration(_blenderbot_small.BlenderbotSmallForConditionalGeneration, TFPreTrainedModel): ...  # type: ignore[misc]
+class BlenderbotSmallModel(_blenderbot_small.BlenderbotSmallModel, TFPreTrainedModel): ...  # type: ignore[misc]
 class BloomForCausalLM(_bloom.BloomForCausalLM, TFPreTrainedModel): ...  # type: ignore[misc]
 class BloomForQuestionAnswering(_bloom.BloomForQuestionAnswering, TFPreTrainedModel): ...  # type: ignore[misc]
 class BloomForSequenceClassification(_bloom.BloomForSequenceClassification, TFPreTrainedModel): ...  # type: ignore[misc]
@@ -85,11 +99,25 @@ class ElectraForSequenceClassification(_electra.ElectraForSequenceClassification
 class ElectraForTokenClassification(_electra.ElectraForTokenClassification, TFPreTrainedModel): ...  # type: ignore[misc]
 class ElectraModel(_electra.ElectraModel, TFPreTrainedModel): ...  # type: ignore[misc]
 class EncoderDecoderModel(_encoder_decoder.EncoderDecoderModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class FalconForCausalLM(_falcon.FalconForCausalLM, TFPreTrainedModel): ...  # type: ignore[misc]
+class FalconForQuestionAnswering(_falcon.FalconForQuestionAnswering, TFPreTrainedModel): ...  # type: ignore[misc]
+class FalconForSequenceClassification(_falcon.FalconForSequenceClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class FalconForTokenClassification(_falcon.FalconForTokenClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class FalconModel(_falcon.FalconModel, TFPreTrainedModel): ...  # type: ignore[misc]
 class GPT2ForQuestionAnswering(_gpt2.GPT2ForQuestionAnswering, TFPreTrainedModel): ...  # type: ignore[misc]
 class GPT2ForSequenceClassification(_gpt2.GPT2ForSequenceClassification, TFPreTrainedModel): ...  # type: ignore[misc]
 class GPT2ForTokenClassification(_gpt2.GPT2ForTokenClassification, TFPreTrainedModel): ...  # type: ignore[misc]
 class GPT2LMHeadModel(_gpt2.GPT2LMHeadModel, TFPreTrainedModel): ...  # type: ignore[misc]
 class GPT2Model(_gpt2.GPT2Model, TFPreTrainedModel): ...  # type: ignore[misc]
+class GPTJForCausalLM(_gptj.GPTJForCausalLM, TFPreTrainedModel): ...  # type: ignore[misc]
+class GPTJForQuestionAnswering(_gptj.GPTJForQuestionAnswering, TFPreTrainedModel): ...  # type: ignore[misc]
+class GPTJForSequenceClassification(_gptj.GPTJForSequenceClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class GPTJModel(_gptj.GPTJModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class GPTNeoForCausalLM(_gpt_neo.GPTNeoForCausalLM, TFPreTrainedModel): ...  # type: ignore[misc]
+class GPTNeoForQuestionAnswering(_gpt_neo.GPTNeoForQuestionAnswering, TFPreTrainedModel): ...  # type: ignore[misc]
+class GPTNeoForSequenceClassification(_gpt_neo.GPTNeoForSequenceClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class GPTNeoForTokenClassification(_gpt_neo.GPTNeoForTokenClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class GPTNeoModel(_gpt_neo.GPTNeoModel, TFPreTrainedModel): ...  # type: ignore[misc]
 class GPTNeoXForCausalLM(_gpt_neox.GPTNeoXForCausalLM, TFPreTrainedModel): ...  # type: ignore[misc]
 class GPTNeoXForQuestionAnswering(_gpt_neox.GPTNeoXForQuestionAnswering, TFPreTrainedModel): ...  # type: ignore[misc]
 class GPTNeoXForSequenceClassification(_gpt_neox.GPTNeoXForSequenceClassification, TFPreTrainedModel): ...  # type: ignore[misc]
@@ -110,6 +138,11 @@ class LongformerForQuestionAnswering(_longformer.LongformerForQuestionAnswering,
 class LongformerForSequenceClassification(_longformer.LongformerForSequenceClassification, TFPreTrainedModel): ...  # type: ignore[misc]
 class LongformerForTokenClassification(_longformer.LongformerForTokenClassification, TFPreTrainedModel): ...  # type: ignore[misc]
 class LongformerModel(_longformer.LongformerModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class MBartForCausalLM(_mbart.MBartForCausalLM, TFPreTrainedModel): ...  # type: ignore[misc]
+class MBartForConditionalGeneration(_mbart.MBartForConditionalGeneration, TFPreTrainedModel): ...  # type: ignore[misc]
+class MBartForQuestionAnswering(_mbart.MBartForQuestionAnswering, TFPreTrainedModel): ...  # type: ignore[misc]
+class MBartForSequenceClassification(_mbart.MBartForSequenceClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class MBartModel(_mbart.MBartModel, TFPreTrainedModel): ...  # type: ignore[misc]
 class MPNetForMaskedLM(_mpnet.MPNetForMaskedLM, TFPreTrainedModel): ...  # type: ignore[misc]
 class MPNetForMultipleChoice(_mpnet.MPNetForMultipleChoice, TFPreTrainedModel): ...  # type: ignore[misc]
 class MPNetForQuestionAnswering(_mpnet.MPNetForQuestionAnswering, TFPreTrainedModel): ...  # type: ignore[misc]
@@ -139,6 +172,13 @@ class OPTForCausalLM(_opt.OPTForCausalLM, TFPreTrainedModel): ...  # type: ignor
 class OPTForQuestionAnswering(_opt.OPTForQuestionAnswering, TFPreTrainedModel): ...  # type: ignore[misc]
 class OPTForSequenceClassification(_opt.OPTForSequenceClassification, TFPreTrainedModel): ...  # type: ignore[misc]
 class OPTModel(_opt.OPTModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class PLBartForCausalLM(_plbart.PLBartForCausalLM, TFPreTrainedModel): ...  # type: ignore[misc]
+class PLBartForConditionalGeneration(_plbart.PLBartForConditionalGeneration, TFPreTrainedModel): ...  # type: ignore[misc]
+class PLBartForSequenceClassification(_plbart.PLBartForSequenceClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class PLBartModel(_plbart.PLBartModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class PegasusForCausalLM(_pegasus.PegasusForCausalLM, TFPreTrainedModel): ...  # type: ignore[misc]
+class PegasusForConditionalGeneration(_pegasus.PegasusForConditionalGeneration, TFPreTrainedModel): ...  # type: ignore[misc]
+class PegasusModel(_pegasus.PegasusModel, TFPreTrainedModel): ...  # type: ignore[misc]
 class Phi3ForCausalLM(_phi3.Phi3ForCausalLM, TFPreTrainedModel): ...  # type: ignore[misc]
 class Phi3ForSequenceClassification(_phi3.Phi3ForSequenceClassification, TFPreTrainedModel): ...  # type: ignore[misc]
 class Phi3ForTokenClassification(_phi3.Phi3ForTokenClassification, TFPreTrainedModel): ...  # type: ignore[misc]

@@ -3,24 +3,32 @@ from typing import Any
 from triform.models import albert as _albert
 from triform.models import bart as _bart
 from triform.models import bert as _bert
+from triform.models import blenderbot as _blenderbot
+from triform.models import blenderbot_small as _blenderbot_small
 from triform.models import bloom as _bloom
 from triform.models import camembert as _camembert
 from triform.models import deberta_v2 as _deberta_v2
 from triform.models import distilbert as _distilbert
 from triform.models import electra as _electra
 from triform.models import encoder_decoder as _encoder_decoder
+from triform.models import falcon as _falcon
 from triform.models import gemma2 as _gemma2
 from triform.models import gpt2 as _gpt2
+from triform.models import gpt_neo as _gpt_neo
 from triform.models import gpt_neox as _gpt_neox
+from triform.models import gptj as _gptj
 from triform.models import llama as _llama
 from triform.models import longformer as _longformer
 from triform.models import marian as _marian
+from triform.models import mbart as _mbart
 from triform.models import mistral as _mistral
 from triform.models import mixtral as _mixtral
 from triform.models import modernbert as _modernbert
 from triform.models import mpnet as _mpnet
 from triform.models import opt as _opt
+from triform.models import pegasus as _pegasus
 from triform.models import phi3 as _phi3
+from triform.models import plbart as _plbart
 from triform.models import qwen2 as _qwen2
 from triform.models import qwen3 as _qwen3
 from triform.models import roberta as _roberta
@@ -52,6 +60,12 @@ class BertForSequenceClassification(_bert.BertForSequenceClassification, PreTrai
 class BertForTokenClassification(_bert.BertForTokenClassification, PreTrainedModel): ...  # type: ignore[misc]
 class BertLMHeadModel(_bert.BertLMHeadModel, PreTrainedModel): ...  # type: ignore[misc]
 class BertModel(_bert.BertModel, PreTrainedModel): ...  # type: ignore[misc]
+class BlenderbotForCausalLM(_blenderbot.BlenderbotForCausalLM, PreTrainedModel): ...  # type: ignore[misc]
+class BlenderbotForConditionalGeneration(_blenderbot.BlenderbotForConditionalGeneration, PreTrainedModel): ...  # type: ignore[misc]
+class BlenderbotModel(_blenderbot.BlenderbotModel, PreTrainedModel): ...  # type: ignore[misc]
+class BlenderbotSmallForCausalLM(_blenderbot_small.BlenderbotSmallForCausalLM, PreTrainedModel): ...  # type: ignore[misc]
+class BlenderbotSmallForConditionalGeneration(_blenderbot_small.BlenderbotSmallForConditionalGeneration, PreTrainedModel): ...  # type: ignore[misc]
+class BlenderbotSmallModel(_blenderbot_small.BlenderbotSmallModel, PreTrainedModel): ...  # type: ignore[misc]
 class BloomForCausalLM(_bloom.BloomForCausalLM, PreTrainedModel): ...  # type: ignore[misc]
 class BloomForQuestionAnswering(_bloom.BloomForQuestionAnswering, PreTrainedModel): ...  # type: ignore[misc]
 class BloomForSequenceClassification(_bloom.BloomForSequenceClassification, PreTrainedModel): ...  # type: ignore[misc]
@@ -85,11 +99,25 @@ class ElectraForSequenceClassification(_electra.ElectraForSequenceClassification
 class ElectraForTokenClassification(_electra.ElectraForTokenClassification, PreTrainedModel): ...  # type: ignore[misc]
 class ElectraModel(_electra.ElectraModel, PreTrainedModel): ...  # type: ignore[misc]
 class EncoderDecoderModel(_encoder_decoder.EncoderDecoderModel, PreTrainedModel): ...  # type: ignore[misc]
+class FalconForCausalLM(_falcon.FalconForCausalLM, PreTrainedModel): ...  # type: ignore[misc]
+class FalconForQuestionAnswering(_falcon.FalconForQuestionAnswering, PreTrainedModel): ...  # type: ignore[misc]
+class FalconForSequenceClassification(_falcon.FalconForSequenceClassification, PreTrainedModel): ...  # type: ignore[misc]
+class FalconForTokenClassification(_falcon.FalconForTokenClassification, PreTrainedModel): ...  # type: ignore[misc]
+class FalconModel(_falcon.FalconModel, PreTrainedModel): ...  # type: ignore[misc]
 class GPT2ForQuestionAnswering(_gpt2.GPT2ForQuestionAnswering, PreTrainedModel): ...  # type: ignore[misc]
 class GPT2ForSequenceClassification(_gpt2.GPT2ForSequenceClassification, PreTrainedModel): ...  # type: ignore[misc]
 class GPT2ForTokenClassification(_gpt2.GPT2ForTokenClassification, PreTrainedModel): ...  # type: ignore[misc]
 class GPT2LMHeadModel(_gpt2.GPT2LMHeadModel, PreTrainedModel): ...  # type: ignore[misc]
 class GPT2Model(_gpt2.GPT2Model, PreTrainedModel): ...  # type: ignore[misc]
+class GPTJForCausalLM(_gptj.GPTJForCausalLM, PreTrainedModel): ...  # type: ignore[misc]
+class GPTJForQuestionAnswering(_gptj.GPTJForQuestionAnswering, PreTrainedModel): ...  # type: ignore[misc]
+class GPTJForSequenceClassification(_gptj.GPTJForSequenceClassification, PreTrainedModel): ...  # type: ignore[misc]
+class GPTJModel(_gptj.GPTJModel, PreTrainedModel): ...  # type: ignore[misc]
+class GPTNeoForCausalLM(_gpt_neo.GPTNeoForCausalLM, PreTrainedModel): ...  # type: ignore[misc]
+class GPTNeoForQuestionAnswering(_gpt_neo.GPTNeoForQuestionAnswering, PreTrainedModel): ...  # type: ignore[misc]
+class GPTNeoForSequenceClassification(_gpt_neo.GPTNeoForSequenceClassification, PreTrainedModel): ...  # type: ignore[misc]
+class GPTNeoForTokenClassification(_gpt_neo.GPTNeoForTokenClassification, PreTrainedModel): ...  # type: ignore[misc]
+class GPTNeoModel(_gpt_neo.GPTNeoModel, PreTrainedModel): ...  # type: ignore[misc]
 class GPTNeoXForCausalLM(_gpt_neox.GPTNeoXForCausalLM, PreTrainedModel): ...  # type: ignore[misc]
 class GPTNeoXForQuestionAnswering(_gpt_neox.GPTNeoXForQuestionAnswering, PreTrainedModel): ...  # type: ignore[misc]
 class GPTNeoXForSequenceClassification(_gpt_neox.GPTNeoXForSequenceClassification, PreTrainedModel): ...  # type: ignore[misc]
@@ -110,6 +138,11 @@ class LongformerForQuestionAnswering(_longformer.LongformerForQuestionAnswering,
 class LongformerForSequenceClassification(_longformer.LongformerForSequenceClassification, PreTrainedModel): ...  # type: ignore[misc]
 class LongformerForTokenClassification(_longformer.LongformerForTokenClassification, PreTrainedModel): ...  # type: ignore[misc]
 class LongformerModel(_longformer.LongformerModel, PreTrainedModel): ...  # type: ignore[misc]
+class MBartForCausalLM(_mbart.MBartForCausalLM, PreTrainedModel): ...  # type: ignore[misc]
+class MBartForConditionalGeneration(_mbart.MBartForConditionalGeneration, PreTrainedModel): ...  # type: ignore[misc]
+class MBartForQuestionAnswering(_mbart.MBartForQuestionAnswering, PreTrainedModel): ...  # type: ignore[misc]
+class MBartForSequenceClassification(_mbart.MBartForSequenceClassification, PreTrainedModel): ...  # type: ignore[misc]
+class MBartModel(_mbart.MBartModel, PreTrainedModel): ...  # type: ignore[misc]
 class MPNetForMaskedLM(_mpnet.MPNetForMaskedLM, PreTrainedModel): ...  # type: ignore[misc]
 class MPNetForMultipleChoice(_mpnet.MPNetForMultipleChoice, PreTrainedModel): ...  # type: ignore[misc]
 class MPNetForQuestionAnswering(_mpnet.MPNetForQuestionAnswering, PreTrainedModel): ...  # type: ignore[misc]
@@ -139,6 +172,13 @@ class OPTForCausalLM(_opt.OPTForCausalLM, PreTrainedModel): ...  # type: ignore[
 class OPTForQuestionAnswering(_opt.OPTForQuestionAnswering, PreTrainedModel): ...  # type: ignore[misc]
 class OPTForSequenceClassification(_opt.OPTForSequenceClassification, PreTrainedModel): ...  # type: ignore[misc]
 class OPTModel(_opt.OPTModel, PreTrainedModel): ...  # type: ignore[misc]
+class PLBartForCausalLM(_plbart.PLBartForCausalLM, PreTrainedModel): ...  # type: ignore[misc]
+class PLBartForConditionalGeneration(_plbart.PLBartForConditionalGeneration, PreTrainedModel): ...  # type: ignore[misc]
+class PLBartForSequenceClassification(_plbart.PLBartForSequenceClassification, PreTrainedModel): ...  # type: ignore[misc]
+class PLBartModel(_plbart.PLBartModel, PreTrainedModel): ...  # type: ignore[misc]
+class PegasusForCausalLM(_pegasus.PegasusForCausalLM, PreTrainedModel): ...  # type: ignore[misc]
+class PegasusForConditionalGeneration(_pegasus.PegasusForConditionalGeneration, PreTrainedModel): ...  # type: ignore[misc]
+class PegasusModel(_pegasus.PegasusModel, PreTrainedModel): ...  # type: ignore[misc]
 class Phi3ForCausalLM(_phi3.Phi3ForCausalLM, PreTrainedModel): ...  # type: ignore[misc]
 class Phi3ForSequenceClassification(_phi3.Phi3ForSequenceClassification, PreTrainedModel): ...  # type: ignore[misc]
 class Phi3ForTokenClassification(_phi3.Phi3ForTokenClassification, PreTrainedModel): ...  # type: ignore[misc]
