@@ -37,6 +37,8 @@ def files(tmp_path_factory):
     for name, tokens in (("fairseq", fairseq), ("marian", marian)):
         paths[name] = place / f"{name}.json"
         paths[name].write_text(json.dumps({token: i for i, token in enumerate(tokens)}))
+    paths["counted"] = place / "dict.txt"
+    paths["counted"].write_text("".join(f"{piece} {i}\n" for i, piece in enumerate(source[3:400])))
     return paths
 
 
@@ -50,7 +52,7 @@ CASES = [
     ("PLBartTokenizer", ONE, {"src_lang": "java", "tgt_lang": "en_XX"}),
     ("PLBartTokenizer", ONE, {"src_lang": "__python__", "tgt_lang": "go", "language_codes": "multi"}),
     ("Speech2TextTokenizer", TWO, {}), ("Speech2TextTokenizer", TWO, {"do_lower_case": True, "do_upper_case": True}),
-    ("XLMProphetNetTokenizer", {"prophetnet.tokenizer": "source"}, {}), ("SpeechT5Tokenizer", {"spm_char.model": "char"}, {}), ("BertGenerationTokenizer", {"spiece.model": "source"}, {}),
+    ("BartphoTokenizer", {"sentencepiece.bpe.model": "source", "dict.txt": "counted"}, {}), ("XLMProphetNetTokenizer", {"prophetnet.tokenizer": "source"}, {}), ("SpeechT5Tokenizer", {"spm_char.model": "char"}, {}), ("BertGenerationTokenizer", {"spiece.model": "source"}, {}),
     ("BertGenerationTokenizer", {"spiece.model": "bpe"}, {}), ("BertGenerationTokenizer", {"spiece.model": "as_is"}, {}),
 ]  # fmt: skip
 

@@ -40,8 +40,18 @@ class Characters:
         return self._between.join(tokens)
 
 
-class EndedEngine(CutEngine):
-    """Adds no end to a text that says its end itself, as T5's in the reference."""
+class ByteEngine(CutEngine):
+    """An engine of bytes, which follow the special tokens among the ids."""
+
+    def _tokens(self, text: str) -> list[Any]:
+        from tokenizers import Token
+
+        first = self._ids["\x00"]
+        return [Token(first + byte, chr(byte), (i, i + 1)) for i, byte in enumerate(text.encode("utf-8"))]
+
+
+class EndedEngine(ByteEngine):
+    """Adds no end to a text that says its end itself, as ByT5's in the reference."""
 
     def __init__(self, *args: Any, end: str) -> None:
         super().__init__(*args)

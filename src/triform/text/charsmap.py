@@ -34,17 +34,15 @@ class Charsmap:
         """(what takes the place, begin, end) of every part of a text; None where nothing changes."""
         if not self._units or self._plain.issuperset(text):
             return None
-        edits, at = [], 0
-        while at < len(text):
-            found = None
-            if text[at] not in self._plain and text[at : at + 2] not in self._unmatched:
-                found = self._match(text, at)
-            if found is None:
-                at += 1
+        edits, at, plain = [], 0, self._plain
+        for i in [i for i, character in enumerate(text) if character not in plain]:
+            if i < at or text[i : i + 2] in self._unmatched:
                 continue
-            if found[0] != text[at : found[1]]:
-                edits.append((found[0], at, found[1]))
-            at = found[1]
+            found = self._match(text, i)
+            if found is not None:
+                at = found[1]
+                if found[0] != text[i:at]:
+                    edits.append((found[0], i, at))
         if not edits:
             return None
         parts, at = [], 0

@@ -132,10 +132,11 @@ class CutEngine(PythonEngine):
     def _tokens(self, text: str) -> list[Any]:
         from tokenizers import Token
 
-        starts = byte_starts(text)
-        number = self._number
-        place = lambda begin, end: (starts[begin], starts[end]) if begin < end else (0, 0)  # the engine cannot place what has no length
-        return [Token(number(token), token, place(begin, end)) for token, begin, end in self.cutter.cut(text)]
+        starts, number = byte_starts(text), self._number
+        return [  # the engine cannot place what has no length
+            Token(number(token), token, (starts[begin], starts[end]) if begin < end else (0, 0))
+            for token, begin, end in self.cutter.cut(text)
+        ]
 
     def _number(self, token: str) -> int:
         return self._ids.get(token, self._unknown)

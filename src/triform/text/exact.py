@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import accumulate
 from typing import Any
 
 from triform.text.charsmap import Normalizer
@@ -10,8 +11,9 @@ from triform.text.cutting import Cut, byte_starts
 from triform.text.pieces import SPACE, engine_model
 from triform.text.sentencepiece import BYTE, CONTROL, NORMAL, UNIGRAM, USER_DEFINED, PieceModel
 
+WORDS = re.compile(f"{SPACE}?[^{SPACE}]+|{SPACE}")
+MOST_KEPT = 2**15
 NEVER = " "  # stands for unknown text in the engine; normalised text has no spaces
-REPEATED = re.compile(r"(.{1,16}?)\1\1", re.DOTALL)
 
 
 class Pieces:
@@ -24,6 +26,10 @@ class Pieces:
         plain = replace(model, byte_fallback=False)
         self._inner = engine_model(plain, [(NEVER, 0.0), *normal], 0)
         self._viterbi = _Viterbi(normal) if model.algorithm == UNIGRAM else None
+        repeated = {root for text, _ in normal if (root := _root(text)) is not None}
+        self._repeats = re.compile("|".join(re.escape(root * 3) for root in sorted(repeated))) if repeated else None
+        self._by_words = any(text == SPACE for text, _ in normal) and all(SPACE not in text[1:] for text, _ in normal)
+        self._kept: dict[str, list[Cut]] = {}  # words that were cut before
         self._normal = {text for text, _ in normal}
         self._known = {text for text, _, _ in model.pieces}
         self._unknown = model.pieces[model.unk_id][0]
@@ -46,23 +52,44 @@ class Pieces:
         return out + self._inner_cut(normal, begins, at, len(normal))
 
     def _inner_cut(self, normal: str, begins: list[int], start: int, stop: int) -> list[Cut]:
+        part = normal[start:stop]
+        if not self._by_words or (self._repeats is not None and self._repeats.search(part)):
+            return [(piece, begins[start + a], begins[start + b]) for piece, a, b in self._pieces(part)]
         out: list[Cut] = []
-        for begin, end in self._spans(normal[start:stop]):
-            piece, begin, end = normal[start + begin : start + end], start + begin, start + end
+        at = start
+        for word in WORDS.findall(part):
+            found = self._kept.get(word)
+            if found is None:
+                found = self._pieces(word)
+                if len(self._kept) < MOST_KEPT:
+                    self._kept[word] = found
+            out += [(piece, begins[at + a], begins[at + b]) for piece, a, b in found]
+            at += len(word)
+        return out
+
+    def _pieces(self, part: str) -> list[Cut]:
+        """The pieces of a part of normalised text, and their places in it."""
+        out: list[Cut] = []
+        for begin, end in self._spans(part):
+            piece = part[begin:end]
             if self._bytes and piece not in self._normal:
                 for i in range(begin, end):
-                    out += [(f"<0x{byte:02X}>", begins[i], begins[i + 1]) for byte in normal[i].encode("utf-8", "replace")]
+                    out += [(f"<0x{byte:02X}>", i, i + 1) for byte in part[i].encode("utf-8", "replace")]
             else:
-                out.append((piece, begins[begin], begins[end]))
+                out.append((piece, begin, end))
         return out
 
     def _spans(self, part: str) -> list[tuple[int, int]]:
         if not part:
             return []
-        if self._viterbi is not None and REPEATED.search(part):
+        if self._viterbi is not None and self._repeats is not None and self._repeats.search(part):
             return self._viterbi.spans(part)
-        places = {at: i for i, at in enumerate(byte_starts(part))}
-        return [(places[token.offsets[0]], places[token.offsets[1]]) for token in self._inner.tokenize(part)]
+        tokens = self._inner.tokenize(part)
+        ends = list(accumulate(len(token.value) for token in tokens))
+        if any(token.value == NEVER for token in tokens):  # a BPE's unknown text, whose length only the offsets have
+            places = {at: i for i, at in enumerate(byte_starts(part))}
+            ends = [places[token.offsets[1]] for token in tokens]
+        return list(zip([0, *ends], ends))
 
     def join(self, pieces: Sequence[str]) -> str:
         """The text of pieces; one that the model lacks stays as it is."""
@@ -87,10 +114,17 @@ class Pieces:
         return out + held.decode("utf-8", "replace")
 
 
+def _root(piece: str) -> str | None:
+    """What a piece repeats, if it repeats anything: "ab" of "ababab"."""
+    size = (piece + piece).find(piece, 1)
+    return piece[:size] if size < len(piece) else None
+
+
 class _Viterbi:
     """The best way to cut by a unigram model, with sums rounded as SentencePiece rounds them.
 
-    Where something is repeated, ways that differ in order alone are equally good, and the rounding of their sums decides.
+    Where something is repeated, and pieces repeat it too, ways that differ in order alone are equally good, and the rounding of their sums
+    decides.
     """
 
     def __init__(self, pieces: list[tuple[str, float]]) -> None:

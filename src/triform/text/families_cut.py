@@ -6,10 +6,10 @@ from typing import Any
 
 from triform.errors import TokenizerError
 from triform.text import language_codes as codes
-from triform.text.characters import Bytes, Characters, CodePointEngine, EndedEngine, Found
+from triform.text.characters import ByteEngine, Bytes, Characters, CodePointEngine, EndedEngine, Found
 from triform.text.cutting import CutEngine
 from triform.text.families import BERT_SPECIAL, WITH_SEGMENTS, Builder, Family
-from triform.text.families_pieces import ROBERTA_SPECIAL, T5_SPECIAL
+from triform.text.families_pieces import ROBERTA_SPECIAL, T5_SPECIAL, TWICE
 from triform.text.pieces import frame, know
 from triform.text.sentencepiece import PieceModel, read_model
 from triform.text.speech_vocabularies import build_ctc, build_vits
@@ -44,6 +44,13 @@ def json_ids(model: PieceModel, files: Files, settings: Settings) -> dict[str, i
     from triform.text.bytelevel import read_pieces
 
     return read_pieces(files["vocab_file"])
+
+
+def bartpho_ids(model: PieceModel, files: Files, settings: Settings) -> dict[str, int]:
+    """Four tokens, those of a dictionary with counts, and the mask."""
+    from triform.text.families_words import counted_tokens
+
+    return numbered(["<s>", "<pad>", "</s>", "<unk>", *counted_tokens(files["monolingual_vocab_file"]), "<mask>"])
 
 
 def prophetnet_ids(model: PieceModel, files: Files, settings: Settings) -> dict[str, int]:
@@ -106,7 +113,7 @@ def byt5(files: Files, settings: Settings, special: dict[str, Any]) -> Any:
 def perceiver(files: Files, settings: Settings, special: dict[str, Any]) -> Any:
     """Bytes behind six tokens."""
     first = [special[f"{name}_token"] for name in ("pad", "bos", "eos", "mask", "cls", "sep")]
-    engine = CutEngine(numbered([*first, *map(chr, range(256))]), first[0], Bytes("replace"))
+    engine = ByteEngine(numbered([*first, *map(chr, range(256))]), first[0], Bytes("replace"))
     know(engine, {}, settings, special, {})
     frame(engine, special, "cls $A sep", "cls $A sep $B sep")
     return engine
@@ -190,6 +197,10 @@ def byt5_extra(settings: Settings) -> list[str]:
 
 
 CUT_FAMILIES: dict[str, Family] = {
+    "BartphoTokenizer": Family(
+        {**BPE_PIECE, "monolingual_vocab_file": "dict.txt"}, exact("vocab_file", bartpho_ids, TWICE, {"mask_token": "ln"}), ROBERTA_SPECIAL,
+        behaviour=f"{EXACT}MarkedTokenizer",
+    ),
     "BertJapaneseTokenizer": Family(
         {"vocab_file": "spiece.model|vocab.txt"}, japanese, BERT_SPECIAL, WITH_SEGMENTS, JAPANESE_DEFAULTS, behaviour=CUT
     ),

@@ -33,20 +33,27 @@ def at_spaces(words: str) -> Builder:
     return build
 
 
-def counted(files: Files, settings: Settings, special: dict[str, Any]) -> Any:
-    """PhoBERT and BERTweet: four tokens, those of a dictionary with counts, and the mask."""
-    if settings.get("normalization"):
-        raise TokenizerError("normalization=True: BERTweet's rewriting of tweets is not done here. Rewrite texts first, and give False.")
-    path = files["vocab_file"]
+def counted_tokens(path: Path) -> list[str]:
+    """The tokens of a dictionary, each of which is followed by how often it was seen. Raises TokenizerError for other lines."""
     try:
         lines = path.read_text(encoding="utf-8").split("\n")
     except UnicodeDecodeError as error:
         raise TokenizerError(f"{path} is not UTF-8 text (byte {error.start}).") from None
-    ids = {special[name]: i for i, name in enumerate(("bos_token", "pad_token", "eos_token", "unk_token"))}
-    for number, line in enumerate(filter(None, map(str.strip, lines)), 1):
+    tokens = []
+    for number, line in enumerate(map(str.strip, lines), 1):
         token, space, _ = line.rpartition(" ")
-        if not space:
+        if line and not space:
             raise TokenizerError(f"{path}, line {number}: {line[:60]!r} is no token with its count.")
+        tokens += [token] if line else []
+    return tokens
+
+
+def counted(files: Files, settings: Settings, special: dict[str, Any]) -> Any:
+    """PhoBERT and BERTweet: four tokens, those of a dictionary with counts, and the mask."""
+    if settings.get("normalization"):
+        raise TokenizerError("normalization=True: BERTweet's rewriting of tweets is not done here. Rewrite texts first, and give False.")
+    ids = {special[name]: i for i, name in enumerate(("bos_token", "pad_token", "eos_token", "unk_token"))}
+    for token in counted_tokens(files["vocab_file"]):
         ids.setdefault(token, len(ids))
     cutter = SpacedWords(Merger(read_codes(files["merges_file"]), marks_last=False))
     return _finished(CutEngine(ids, special["unk_token"], cutter), settings, special, ("cls $A sep", "cls $A sep sep $B sep"))
