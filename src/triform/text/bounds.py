@@ -87,7 +87,7 @@ def weigh(value: Any, most: int = MOST_PARTS) -> int:
         if parts + len(open_) > most:
             raise SecurityError(f"it builds a value of more than {most} parts")
         check_size(size)
-    budget().spend(parts >> 6)
+    budget().spend(parts >> 4)
     return size + parts
 
 

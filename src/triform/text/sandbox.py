@@ -70,7 +70,7 @@ def _guarded(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(function)
     def guarded(*arguments: Any, **keywords: Any) -> Any:
         own = arguments[skipped:]
-        budget().spend(1 + (len(own[0]) >> 6 if own and hasattr(own[0], "__len__") else 0))
+        budget().spend(1 + (len(own[0]) >> 4 if own and hasattr(own[0], "__len__") else 0))
         check_call(name, own[0] if own else "", own[1:], keywords)
         if name in TEXT:
             weigh(own[0] if own else "")
