@@ -4,6 +4,7 @@ They are thin subclasses in two respects: a constructor allocates nothing (param
 initialised), and a wrong shape gives an error that names the layer.
 """
 
+import sys
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
@@ -86,7 +87,20 @@ class Linear(torch.nn.Linear):
 
 
 class TransposedLinear(Module):
+    """PEFT takes such a layer only where `isinstance` says that it is the reference's; so `__class__` says so, once that is imported."""
+
     fast: tuple[bool, ...] = ()
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> type:  # type: ignore[override]
+        reference = sys.modules.get("transformers.pytorch_utils")
+        return getattr(reference, "Conv1D", TransposedLinear)
+
+    def _get_name(self) -> str:
+        return "TransposedLinear"
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        return _made, (TransposedLinear,), self.__dict__  # pickle itself would ask `__class__`
 
     def __init__(self, n_in: int, n_out: int, bias: bool = True) -> None:
         super().__init__()
@@ -108,6 +122,10 @@ class TransposedLinear(Module):
 
     def extra_repr(self) -> str:
         return f"nf={self.nf}, nx={self.nx}"
+
+
+def _made(cls: Any) -> Any:
+    return cls.__new__(cls)
 
 
 class Embedding(torch.nn.Embedding):
