@@ -15,6 +15,8 @@ class Cache(NamedTuple):
         seen: (B, S) bool, whether a slot holds a real token; None where no row is padded.
         count: (B, 1), the next position of each row; None where that is `start`.
         cross_keys, cross_values: L arrays (B, H, S', D) of the encoder's states, computed once; empty without cross attention.
+        fork: (), or how many slots there were when each text forked into branches. From there on a call reads one token of each branch, a
+            text's branches beside each other as (B, T), and its mask (B, T, S) says which slots each branch has come by.
     """
 
     keys: tuple[Any, ...]
@@ -24,6 +26,7 @@ class Cache(NamedTuple):
     count: Any = None
     cross_keys: tuple[Any, ...] = ()
     cross_values: tuple[Any, ...] = ()
+    fork: Any = ()
 
     def get_seq_length(self, layer_idx: int = 0) -> Any:
         """Tokens so far."""

@@ -41,7 +41,8 @@ class Collected:
         if run.reader.asked:
             for name in INSIDES:
                 if name in out:
-                    self.insides.setdefault(name, []).append(out[name])
+                    shown = out[name] if run.search.beams == 1 or not self.insides.get(name) else _by_beams(run, name, out[name])
+                    self.insides.setdefault(name, []).append(shown)
 
     def choice(self, run: Any, logits: Any, scores: Any) -> None:
         """What a choice was made by."""
@@ -49,6 +50,16 @@ class Collected:
             self.scores.append(run.engine.given(scores))
         if run.settings.return_dict_in_generate and run.settings.output_logits:
             self.logits.append(run.engine.given(logits))
+
+
+def _by_beams(run: Any, name: str, layers: Any) -> tuple[Any, ...]:
+    """What each layer shows of B texts and K beams as of B · K rows: states (R, 1, D), attentions (R, H, 1, S)."""
+    found = []
+    for layer in layers:
+        x = run.engine.host(layer)
+        x = np.moveaxis(x, 2, 1)[:, :, :, None] if "attentions" in name else x[:, :, None]
+        found.append(run.engine.array(np.ascontiguousarray(x.reshape(-1, *x.shape[2:]))))
+    return tuple(found)
 
 
 def answer(run: Any, cache: Any, state: Any) -> Any:
@@ -76,7 +87,8 @@ def answer(run: Any, cache: Any, state: Any) -> Any:
 
 def _output(run: Any, sequences: Any, cache: Any, scores: Any, parents: Any) -> Any:
     engine, collected = run.engine, run.collected
-    found = {"sequences": sequences, "past_key_values": cache, **collected.encoder}
+    going_on = cache if run.search.beams == 1 else None  # the cache of beams has forked
+    found = {"sequences": sequences, "past_key_values": going_on, **collected.encoder}
     found |= {name: tuple(values) for name, values in collected.insides.items()}
     found |= {name: tuple(values) for name in ("scores", "logits") if (values := getattr(collected, name))}
     if run.search.beams == 1:

@@ -96,6 +96,25 @@ class BeamSearch:
             beams=Beams(running, texts, grades, open_, rows, parents, ancestry),
         )  # fmt: skip
 
+    def seen(self, cache: Any, state: State) -> Any:
+        """(B, K, S) bool: the slots of a forked cache that each running text has come by: the prompt's, and in each round behind it that
+        of the text that it goes on from; in the last one its own."""
+        b, k, _ = ops.shape(state.beams.texts)
+        end = cache.start + k
+        size = end if isinstance(end, int) else ops.shape(cache.keys[0])[2]
+        like, slots = state.tokens, ops.arange(size, like=state.tokens)
+        rounds, branch = (slots - cache.fork) // k, (slots - cache.fork) % k
+        place = ops.minimum(ops.maximum(rounds + 1, 0) + (state.slot - state.step), ops.shape(state.tokens)[1] - 1)
+        came_by = ops.take(state.beams.parents, place, axis=2) - ops.arange(b, like=like)[:, None, None] * k
+        came_by = ops.where(rounds == state.step - 1, ops.arange(k, like=like)[None, :, None], came_by)
+        after = (came_by == branch) & (rounds < state.step) & (rounds >= 0)
+        before = slots[None] < cache.fork
+        if cache.seen is not None:
+            known = ops.shape(cache.seen)[1]
+            held = ops.take(cache.seen, ops.minimum(slots, known - 1), axis=1)[:b]
+            before = before & held
+        return before[:, None, :] | after
+
     def _candidates(self, totals: Any, wide: int, state: State) -> tuple[Any, Any, Any]:
         """(scores (B, wide), places, key): the best options, or some that are drawn without replacement, best first."""
         if not self.draws:

@@ -32,6 +32,7 @@ class Context:
         self.keeps = past is not None or use_cache is not False
         self.room = use_cache if isinstance(use_cache, int) and not isinstance(use_cache, bool) else 0
         self.start = 0 if past is None else past.start
+        self.forked = past is not None and not isinstance(past.fork, tuple)
         self.end = self.start + self.length
         self._keys: dict[int, Any] = {}
         self._values: dict[int, Any] = {}
@@ -51,7 +52,10 @@ class Context:
 
     def _number(self, position_ids: Any) -> None:
         """Positions of this call's tokens: as given, or counted on from where earlier ones ended."""
-        counted = None if self.past is None else self.past.count
+        counted: Any = None if self.past is None else self.past.count
+        if self.forked:  # the branches of a text stand at one place
+            self.positions, self.count = ops.broadcast_to(counted, (self.rows, self.length)), counted + 1
+            return
         if position_ids is not None:
             self.positions = ops.cast(position_ids, "int")
             self.count = self.positions[:, -1:] + 1
@@ -63,6 +67,9 @@ class Context:
     def _see(self, attention_mask: Any) -> None:
         """Which slots hold real tokens; None where nothing is padded."""
         earlier = None if self.past is None else self.past.seen
+        if self.forked:
+            self.seen, self._visible = earlier, ops.cast(attention_mask, "bool")
+            return
         if attention_mask is None and earlier is None:
             self.seen = self._visible = None
             return
@@ -88,14 +95,14 @@ class Context:
         if key in self._masks:
             return self._masks[key]
         queries, slots = self.slots()
-        mask = None
+        mask = self._visible[:, None] if self.forked else None
         exact = isinstance(self.end, int) and ops.shape(slots)[0] == self.end
-        if not (isinstance(self.length, int) and self.length == 1 and exact):
+        if not self.forked and not (isinstance(self.length, int) and self.length == 1 and exact):
             mask = (slots[None, :] <= queries[:, None])[None, None]
         if key is not None:
             near = (slots[None, :] > queries[:, None] - key)[None, None]
             mask = near if mask is None else mask & near
-        if self._visible is not None:
+        if self._visible is not None and not self.forked:
             seen = self._visible[:, None, None, :]
             mask = seen if mask is None else mask & seen
         self._masks[key] = mask
@@ -104,15 +111,32 @@ class Context:
     def slots(self) -> tuple[Any, Any]:
         """See `triform.nn.Context.slots`."""
         queries = ops.arange(self.length, like=self.positions) + self.start
-        return queries, ops.arange(self._capacity(), like=self.positions)
+        slots = ops.arange(self._capacity(), like=self.positions)
+        if self.forked:  # behind the fork, as many slots as there are branches are one place
+            place = lambda x: ops.where(x < self.past.fork, x, self.past.fork + (x - self.past.fork) // self.length)  # type: ignore[union-attr]
+            return place(queries), place(slots)
+        return queries, slots
 
     def real_slots(self) -> tuple[Any, Any]:
         """See `triform.nn.Context.real_slots`."""
         queries, slots = self.slots()
+        if self.forked:
+            return self._real_places(queries, slots)
         if self._visible is None:
             return queries[None], slots[None]
         places = ops.where(self._visible, ops.cumsum(self._visible, axis=1) - 1, -1)
         return ops.take(places, queries, axis=1), places
+
+    def _real_places(self, queries: Any, slots: Any) -> tuple[Any, Any]:
+        """`real_slots` of branches: the padding stands before the fork."""
+        if self.seen is None:
+            return queries[None], slots[None]
+        size, trunk = ops.shape(slots)[0], slots < self.past.fork  # type: ignore[union-attr]
+        seen = ops.used(self.seen, self.end, 1)
+        seen = ops.pad(seen, [(0, 0), (0, size - ops.shape(seen)[1])]) if isinstance(size, int) else seen
+        padding = ops.sum(ops.cast(~seen & trunk, "int"), axis=1, keepdims=True)
+        first = ops.where(seen, ops.cumsum(seen, axis=1) - 1, -1)
+        return queries[None] - padding, ops.where(trunk, first, slots[None] - padding)
 
     def _capacity(self) -> Any:
         """Slots that attention looks at: those in use, or all of a buffer whose unused ones a mask must hide."""
@@ -208,4 +232,5 @@ class Context:
         crossed = sorted(self._cross)
         cross_keys = tuple(self._cross[i][0] for i in crossed)
         cross_values = tuple(self._cross[i][1] for i in crossed)
-        return Cache(keys, values, self.end, self.seen, self.count, cross_keys, cross_values)
+        fork = () if self.past is None else self.past.fork
+        return Cache(keys, values, self.end, self.seen, self.count, cross_keys, cross_values, fork)

@@ -36,7 +36,6 @@ class Run:
         limit: how many new tokens there may be.
         width: slots of the prompt in the history (padded, where programs are compiled).
         copies: rows per prompt.
-        shared: slots of the cache that are equal in all beams of a prompt.
         source: what each call of the decoder is given beside its tokens.
         guesses: how many tokens are guessed at once.
     """
@@ -52,7 +51,6 @@ class Run:
     negative: prompts.Prompt | None = None
     width: int = 0
     copies: int = 1
-    shared: int = 0
     window: int | None = None
     source: Any = None
     guesses: int = 0
@@ -138,18 +136,19 @@ def _begin(run: Run, seed: int | None) -> tuple[Any, State]:
     logits, cache = read(run)
     state = _state(run, seed)
     if run.guests.stepwise(run) or run.collected.wanted(run):
-        cache = run.engine.run(programs.copied, cache, copies=run.copies) if run.copies > 1 else cache
+        cache = run.engine.run(programs.fan_out, cache, search=run.search, copies=run.copies)
         logits = run.engine.run(programs.copied, logits, copies=run.copies)
         state = run.engine.run(programs.prepare, state, search=run.search)
         run.guests.show_prompt(run)
         state, _ = one_choice(run, state, logits)
         return cache, state
     run.guests.show_prompt(run)
-    return run.engine.run(programs.begin, cache, state, logits, search=run.search, copies=run.copies, consume=run.copies == 1)
+    consume = run.copies == 1 or run.search.beams > 1
+    return run.engine.run(programs.begin, cache, state, logits, search=run.search, copies=run.copies, consume=consume)
 
 
 def read(run: Run) -> tuple[Any, Any]:
-    """(logits of the last token of each prompt, the cache). Fills in `run.source`, `run.shared`."""
+    """(logits of the last token of each prompt, the cache). Fills in `run.source`."""
     prompt = run.prompt if run.negative is None else _joined(run.prompt, run.negative)
     engine, reader = run.engine, run.reader
     tokens, mask = prompt.tokens, prompt.mask
@@ -174,13 +173,12 @@ def read(run: Run) -> tuple[Any, Any]:
         source = {**{n: x for n, x in source.items() if n in ("attention_mask",)}, "encoder_outputs": source.get("encoder_outputs")}
         if source["encoder_outputs"] is None:
             source["encoder_outputs"] = (out.encoder_last_hidden_state,)
-    run.source = engine.run(programs.copied, source, copies=run.copies) if run.copies > 1 and source else source
+    fans = run.copies > 1 and run.search.beams == 1 and source
+    run.source = engine.run(programs.copied, source, copies=run.copies) if fans else source
     cache = out.past_key_values
     if cache is None:
         raise InputError(f"{type(run.model).__name__} gave no cache, so nothing can be generated: is config.is_decoder set?")
     run.collected.prompt(run, out)
-    start = int(engine.host(engine.array(cache.start)))
-    run.shared = start // CAPACITY * CAPACITY if engine.compiles else start
     return out.logits[:, -1], cache
 
 
@@ -208,8 +206,8 @@ def _already(prompt: prompts.Prompt) -> int:
 
 def _room(run: Run, tokens: int) -> int:
     """Slots for a new cache."""
-    wanted = tokens + run.limit + (run.guesses + 1 if run.guesses else 0)
-    if run.window is not None:  # what no token sees any more is forgotten
+    wanted = tokens + run.limit * run.search.beams + (run.guesses + 1 if run.guesses else 0)
+    if run.window is not None and run.search.beams == 1:  # what no token sees any more is forgotten
         wanted = min(wanted, max(tokens, run.window) + max(run.window, BREATH))
     if run.engine.compiles:
         return bucket(wanted, CAPACITY)
@@ -306,12 +304,12 @@ def _go_on(run: Run, cache: Any, state: State) -> tuple[Any, State]:
     stepwise = run.guests.stepwise(run) or run.collected.wanted(run)
     while more:
         cache, room = _with_room(run, cache)
-        fixed = {"search": run.search, "reader": run.reader, "shared": run.shared}
+        fixed = {"search": run.search, "reader": run.reader}
         if stepwise:
             out = engine.run(programs.step, cache, state, run.source, **fixed, consume=True)
             cache = out.past_key_values
             run.collected.step(run, out)
-            state, more = one_choice(run, state, out.logits[:, -1])
+            state, more = one_choice(run, state, engine.run(programs.rows_of, out.logits))
         else:
             done = int(engine.host(engine.array(state.step)))
             until = run.guests.until(run, done, min(room, BREATH if engine.compiles else room))
@@ -322,7 +320,7 @@ def _go_on(run: Run, cache: Any, state: State) -> tuple[Any, State]:
 
 def _with_room(run: Run, cache: Any) -> tuple[Any, int]:
     """(the cache, how many more tokens it has room for): slots that no token sees any more are forgotten when it is full."""
-    if run.window is None:
+    if run.window is None or run.search.beams > 1:
         return cache, run.limit
     start, slots = int(run.engine.host(run.engine.array(cache.start))), cache.keys[0].shape[2]
     if run.engine.compiles:
@@ -331,5 +329,4 @@ def _with_room(run: Run, cache: Any) -> tuple[Any, int]:
     elif start < 2 * run.window:
         return cache, 2 * run.window - start
     cache = run.engine.run(programs.forget, cache, run.engine.count(start - run.window), consume=True)
-    run.shared = 0
     return cache, slots - run.window if run.engine.compiles else run.window

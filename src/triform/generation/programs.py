@@ -66,39 +66,58 @@ def copied(model: Any, rows: Any, *, copies: int) -> Any:
 
 
 def begin(model: Any, cache: Any, state: State, logits: Any, *, search: Any, copies: int) -> tuple[Any, State]:
-    """(a cache with a row for each beam, the state after the first choice)."""
+    """(a cache for all rows, the state after the first choice)."""
     state = search.choose(search.scores(copied(model, logits, copies=copies), state), search.prepare(state))
-    return copied(model, cache, copies=copies), state
+    return fan_out(model, cache, search=search, copies=copies), state
 
 
-def reordered(cache: Any, rows: Any, first: int) -> Any:
-    """A cache whose rows go on from others. Before `first`, rows that change places are equal; so is what cross attention sees."""
+def fan_out(model: Any, cache: Any, *, search: Any, copies: int) -> Any:
+    """A cache for all rows that are decoded: a row for each, or, for beams, one row for each text, which forks here."""
+    if search.beams == 1:
+        return copied(model, cache, copies=copies)
+    count = cache.count
+    if count is None:
+        count = ops.full((ops.shape(cache.keys[0])[0], 1), 0, like=ops.arange(1, like=cache.keys[0])) + cache.start
+    return cache._replace(fork=cache.start, count=count)
 
-    def move(x: Any) -> Any:
-        part = ops.take(ops.used(x, cache.start, 2)[:, :, first:], rows, axis=0)
-        return ops.write(x, part, first, 2)
 
-    return cache._replace(keys=tuple(map(move, cache.keys)), values=tuple(map(move, cache.values)))
-
-
-def step(model: Any, cache: Any, state: State, source: Any, *, search: Any, reader: Reader, shared: int) -> Any:
-    """The model's output for the tokens that were chosen last."""
-    last = state.last
+def step(model: Any, cache: Any, state: State, source: Any, *, search: Any, reader: Reader) -> Any:
+    """The model's output for the tokens that were chosen last: (R, 1, …), or for beams (B, K, …)."""
+    last, mask = state.last[:, None], None
     if search.beams > 1:
-        rows = state.beams.rows
-        cache = reordered(cache, rows if search.guidance is None else ops.concat([rows, rows + ops.shape(rows)[0]], 0), shared)
+        last, mask = ops.reshape(last, (-1, search.beams)), search.seen(cache, state)
     if search.guidance is not None:
-        last = ops.concat([last, last], 0)
-    return reader(model, last[:, None], None, None, cache, source)
+        last, mask = ops.concat([last, last], 0), None if mask is None else ops.concat([mask, _without_prompt(cache, mask)], 0)
+    return reader(model, last, mask, None, cache, source)
 
 
-def decode(model: Any, cache: Any, state: State, source: Any, until: Any, *, search: Any, reader: Reader, shared: int) -> Any:
+def _without_prompt(cache: Any, mask: Any) -> Any:
+    """The slots that beams see in the second half of the rows, whose prompt is another one."""
+    b, _, size = ops.shape(mask)
+    if cache.seen is None:
+        return mask
+    slots = ops.arange(size, like=cache.keys[0])
+    held = ops.take(cache.seen, ops.minimum(slots, ops.shape(cache.seen)[1] - 1), axis=1)[b:]
+    return ops.where(slots < cache.fork, held[:, None, :], mask)
+
+
+def by_rows(logits: Any) -> Any:
+    """Scores of the last token (R, V): of rows (R, 1, V), or of beams (B, K, V)."""
+    return ops.reshape(logits, (-1, ops.shape(logits)[-1]))
+
+
+def rows_of(model: Any, logits: Any) -> Any:
+    """See `by_rows`."""
+    return by_rows(logits)
+
+
+def decode(model: Any, cache: Any, state: State, source: Any, until: Any, *, search: Any, reader: Reader) -> Any:
     """Chooses tokens until there are `until`, or all rows have ended: (cache, state, whether there is more to do)."""
 
     def body(carried: Any) -> Any:
         cache, state = carried
-        out = step(model, cache, state, source, search=search, reader=reader, shared=shared)
-        return out.past_key_values, search.choose(search.scores(out.logits[:, -1], state), state)
+        out = step(model, cache, state, source, search=search, reader=reader)
+        return out.past_key_values, search.choose(search.scores(by_rows(out.logits), state), state)
 
     def going(carried: Any) -> Any:
         return loops.both(carried[1].step < until, lambda: search.going(carried[1]))
