@@ -59,7 +59,7 @@ class BeamSearch:
         beams, slot = state.beams, state.slot
         wide = k * max(2, 1 + len(self.ends))
 
-        best, index, key = self._candidates(ops.reshape(ops.reshape(scores, (b, k, v)) + beams.scores[:, :, None], (b, k * v)), wide, state)
+        best, index, key = self._candidates(ops.reshape(scores, (b, k, v)) + beams.scores[:, :, None], wide, state)
         beam, token = index // v, index % v  # (B, wide)
         row = beam + ops.arange(b, like=beam)[:, None] * k
         tokens = ops.reshape(state.tokens, (b, k, capacity))
@@ -116,17 +116,27 @@ class BeamSearch:
         return before[:, None, :] | after
 
     def _candidates(self, totals: Any, wide: int, state: State) -> tuple[Any, Any, Any]:
-        """(scores (B, wide), places, key): the best options, or some that are drawn without replacement, best first."""
+        """(scores (B, wide), places, key): the best options (B, K, V), or some that are drawn without replacement, best first."""
         if not self.draws:
-            best, index = ops.top_k(totals, wide)
-            return best, index, state.key
+            return *_best(totals, wide), state.key
         noise, key = loops.gumbel(state.key, ops.shape(totals), like=totals)
-        _, drawn = ops.top_k(totals + noise, wide)
-        best, order = ops.top_k(ops.take_along(totals, drawn, axis=1), wide)
+        _, drawn = _best(totals + noise, wide)
+        b, k, v = ops.shape(totals)
+        best, order = ops.top_k(ops.take_along(ops.reshape(totals, (b, k * v)), drawn, axis=1), wide)
         return best, ops.take_along(drawn, order, axis=1), key
 
     def going(self, state: State) -> Any:
         return loops.both(state.step < state.limit, lambda: loops.any(state.beams.open))
+
+
+def _best(options: Any, n: int) -> tuple[Any, Any]:
+    """(B, K, V) -> the n best of each prompt (B, n), and their places in K · V. First those of each beam: XLA sorts K · V by itself."""
+    b, k, v = ops.shape(options)
+    each = min(n, v)
+    values, places = ops.top_k(ops.reshape(options, (b * k, v)), each)
+    places = ops.reshape(ops.reshape(places, (b, k, each)) + ops.arange(k, like=places)[None, :, None] * v, (b, k * each))
+    best, order = ops.top_k(ops.reshape(values, (b, k * each)), n)
+    return best, ops.take_along(places, order, axis=1)
 
 
 def _picked(texts: Any, index: Any) -> Any:
