@@ -105,13 +105,13 @@ def on_flax(candidate: str, folder: str, kind: str, ids: Any, beams: int) -> Any
         import transformers
 
         model = transformers.FlaxAutoModelForCausalLM.from_pretrained(folder)
-        options = {"max_new_tokens": NEW, "num_beams": beams, "do_sample": False, "pad_token_id": 0, "eos_token_id": -1}
+        options = {"max_new_tokens": NEW, "num_beams": beams, "do_sample": False, "pad_token_id": 0, "eos_token_id": 50256}
         run = jax.jit(lambda ids, params: model.generate(ids, params=params, **options).sequences)
         return lambda: np.asarray(run(ids, model.params))
     import triform
 
     model = triform.FlaxAutoModelForCausalLM.from_pretrained(folder)
-    return lambda: np.asarray(model.generate(ids, **settings(beams)))
+    return lambda: np.asarray(model.generate(ids, max_new_tokens=NEW, num_beams=beams))
 
 
 def on_tensorflow(candidate: str, folder: str, kind: str, ids: Any, beams: int) -> Any:
@@ -123,12 +123,12 @@ def on_tensorflow(candidate: str, folder: str, kind: str, ids: Any, beams: int) 
 
         model = transformers.TFAutoModelForCausalLM.from_pretrained(folder, use_safetensors=False)
         run = tf.function(model.generate, jit_compile=True)
-        options = {"max_new_tokens": NEW, "num_beams": beams, "do_sample": False, "pad_token_id": 0, "eos_token_id": -1}
+        options = {"max_new_tokens": NEW, "num_beams": beams, "do_sample": False, "pad_token_id": 0, "eos_token_id": 50256}
         return lambda: run(ids, **options).numpy()
     import triform
 
     model = triform.TFAutoModelForCausalLM.from_pretrained(folder)
-    return lambda: model.generate(ids, **settings(beams)).numpy()
+    return lambda: model.generate(ids, max_new_tokens=NEW, num_beams=beams).numpy()
 
 
 # ---- all of them, in turns

@@ -17,7 +17,7 @@ from .planning import plan_length, plan_search, warn_of_contradictions
 from .state import State
 
 CHUNK = 32  # a prompt is compiled for pieces of so many tokens: one of another length compiles nothing
-CAPACITY = 128  # slots of a compiled cache: this, or twice, four times, … as many
+CAPACITY = 96  # slots of a compiled cache: 96, 128, 192, 256, 384, 512, …
 BREATH = 64  # tokens of a compiled loop after which the host looks around, so that it can be interrupted
 
 
@@ -26,6 +26,11 @@ def bucket(n: int, smallest: int) -> int:
     while smallest < n:
         smallest *= 2
     return smallest
+
+
+def capacity_for(tokens: int) -> int:
+    """The slots of a compiled cache for so many tokens: two sizes for each doubling, since attention looks at all of them."""
+    return min(bucket(tokens, CAPACITY), bucket(tokens, CAPACITY * 4 // 3))
 
 
 @dataclass
@@ -210,7 +215,7 @@ def _room(run: Run, tokens: int) -> int:
     if run.window is not None and run.search.beams == 1:  # what no token sees any more is forgotten
         wanted = min(wanted, max(tokens, run.window) + max(run.window, BREATH))
     if run.engine.compiles:
-        return bucket(wanted, CAPACITY)
+        return capacity_for(wanted)
     if run.settings.cache_implementation == "static":
         return wanted
     return min(wanted, max(512, 2 * tokens))  # it grows
@@ -230,7 +235,7 @@ def _in_chunks(run: Run, tokens: Any, mask: Any, positions: Any, source: Any, ca
         cache = engine.zeros(programs.read_prompt, *piece, source, reader=reader, capacity=room).past_key_values
     else:
         start = int(engine.host(cache.start))
-        cache = engine.run(programs.enlarged, cache, capacity=bucket(start + _room(run, tokens.shape[1]), CAPACITY))
+        cache = engine.run(programs.enlarged, cache, capacity=capacity_for(start + _room(run, tokens.shape[1])))
     for i in range(0, tokens.shape[1], size):
         piece = tuple(engine.array(x[:, i : i + size]) for x in (tokens, mask, positions))
         out = engine.run(programs.read_chunk, cache, *piece, source, reader=reader, consume=True)
@@ -245,7 +250,8 @@ def _padded_source(run: Run, source: dict[str, Any]) -> dict[str, Any]:
         return source
     ids = run.engine.host(ids)
     mask = run.engine.host(source["attention_mask"]) if "attention_mask" in source else np.ones_like(ids)
-    longest = getattr(run.model.config, "max_position_embeddings", None)
+    reads = getattr(run.model.config, "encoder", run.model.config)
+    longest = getattr(reads, "longest_text", None) or getattr(reads, "max_position_embeddings", None)
     wide = bucket(ids.shape[1], CHUNK)
     more = max(0, min(wide, longest or wide) - ids.shape[1])
     padded = [np.pad(x, ((0, 0), (0, more))) for x in (ids, mask)]
@@ -259,7 +265,7 @@ def _state(run: Run, seed: int | None) -> State:
     mask = run.prompt.mask if run.prompt.tokens.ndim == 2 else np.zeros_like(run.prompt.mask)
     b, t = tokens.shape
     wide = -(-t // CHUNK) * CHUNK if engine.compiles else t
-    capacity = bucket(wide + run.limit, CAPACITY) if engine.compiles else t + run.limit
+    capacity = capacity_for(wide + run.limit) if engine.compiles else t + run.limit
     run.width = wide
     history, real = np.full((b, capacity), run.search.pad), np.zeros((b, capacity), bool)
     history[:, wide - t : wide], real[:, wide - t : wide] = tokens, mask

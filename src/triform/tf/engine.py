@@ -17,7 +17,7 @@ class Engine:
 
     def __init__(self, model: Any) -> None:
         self.model = getattr(model, "tree", model)
-        self.programs: dict[Any, Any] = self.model.__dict__.setdefault("_programs", {})
+        self.programs, self.shapes = self.model.__dict__.setdefault("_programs", ({}, {}))
 
     def run(self, program: Any, *arrays: Any, consume: bool = False, **settings: Any) -> Any:
         """What a function gives."""
@@ -46,8 +46,11 @@ class Engine:
 
     def zeros(self, program: Any, *arrays: Any, **settings: Any) -> Any:
         """Zeros of the shapes that a function would give."""
-        shapes = self._compiled(program, settings).get_concrete_function(*arrays).structured_outputs
-        return tf.nest.map_structure(lambda x: tf.zeros(x.shape, x.dtype), shapes)
+        key = ("zeros", program, *sorted(settings.items()), *((tuple(x.shape), x.dtype) for x in tf.nest.flatten(arrays)))
+        if key not in self.shapes:
+            traced = self._compiled(program, settings).get_concrete_function(*arrays).structured_outputs
+            self.shapes[key] = tf.nest.map_structure(lambda x: tf.TensorSpec(x.shape, x.dtype), traced)
+        return tf.nest.map_structure(lambda x: tf.zeros(x.shape, x.dtype), self.shapes[key])
 
     def array(self, values: Any) -> tf.Tensor:
         """Values as a tensor: int32, bool or floating."""

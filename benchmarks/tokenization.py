@@ -1,6 +1,6 @@
 """Encoding and decoding 10,000 sentences, and the time from a fresh process to the first encoding: ours, the reference's and the engine alone.
 
-    python benchmarks/tokenizers.py [--reference PYTHON] [--runs 7] [--output benchmarks/TOKENIZERS.md]
+    python benchmarks/tokenization.py [--reference PYTHON] [--runs 7] [--output benchmarks/TOKENIZATION.md]
 
 `--reference` is the Python of an environment with the reference library in version 5. Each run is a process of its own, and the runs of the
 candidates alternate. Both sides read the same tokenizer.json.
@@ -87,7 +87,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--reference", default=None)
     parser.add_argument("--runs", type=int, default=7)
-    parser.add_argument("--output", type=Path, default=ROOT / "benchmarks" / "TOKENIZERS.md")
+    parser.add_argument("--output", type=Path, default=ROOT / "benchmarks" / "TOKENIZATION.md")
     arguments = parser.parse_args()
     environment = {**os.environ, "HF_HUB_OFFLINE": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
     candidates = [name for name in LOAD if name != "reference" or arguments.reference]
@@ -121,7 +121,7 @@ def write(path: Path, rows: list[tuple[str, str, str, float]], runs: int) -> Non
     lines = [
         "# Tokenizers: 10,000 sentences, and the first encoding\n",
         f"Medians of {runs} processes each, alternating, on {platform.machine()} with {os.cpu_count()} cores, Python {platform.python_version()}; within a "
-        "process the better of two. Made by `python benchmarks/tokenizers.py`.\n",
+        "process the better of two. Made by `python benchmarks/tokenization.py`.\n",
         f"| tokenizer | task | {' | '.join(names)} | reference / triform |",
         f"|---|---|{'---:|' * (len(names) + 1)}",
     ]
