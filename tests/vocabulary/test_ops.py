@@ -175,7 +175,7 @@ CASES = [
 ELSEWHERE = {  # ops that the cases cannot hold, and where they are tested
     "shape", "is_floating", "known", "check_length", "exactly_one",  # below
     "activation", "split_heads", "merge_heads", "padding_mask", "cross_entropy", "binary_cross_entropy", "mean_squared_error",
-    "write", "used",  # test_ops_transformer.py
+    "mixture", "write", "used",  # test_ops_transformer.py
     "attention",  # test_ops_attention.py
 }  # fmt: skip
 
