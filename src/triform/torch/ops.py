@@ -12,6 +12,13 @@ from triform import calls
 from triform.calls import exactly_one as exactly_one
 from triform.errors import InputError
 
+from .images import average_pool as average_pool
+from .images import max_pool as max_pool
+from .images import resize_bicubic as resize_bicubic
+from .images import resize_bilinear as resize_bilinear
+from .images import resize_nearest as resize_nearest
+from .images import sample as sample
+
 # ---- sizes and layout
 
 
@@ -334,33 +341,6 @@ def mixture(x, experts, chosen, shares):
         y = part.new_zeros(x.shape[0], part.shape[-1]) if y is None else y
         y = y.index_add(0, rows, part)
     return y
-
-
-# ---- images
-
-
-def max_pool(x, size, stride, padding=0):
-    return F.max_pool2d(x, size, stride, padding)
-
-
-def average_pool(x, size, stride, padding=0):
-    return F.avg_pool2d(x, size, stride, padding)
-
-
-def resize_bilinear(x, size, align_corners=False):
-    return F.interpolate(x, tuple(size), mode="bilinear", align_corners=align_corners)
-
-
-def resize_bicubic(x, size, align_corners=False):
-    return F.interpolate(x, tuple(size), mode="bicubic", align_corners=align_corners)
-
-
-def resize_nearest(x, size):
-    return F.interpolate(x, tuple(size), mode="nearest")
-
-
-def sample(x, places):
-    return F.grid_sample(x, places, mode="bilinear", padding_mode="zeros", align_corners=False)
 
 
 # ---- losses
