@@ -20,7 +20,7 @@ def test_the_readme_lists_the_tasks_that_have_no_model():
     assert said == without
 
 
-@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/architecture.md"])
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/architecture.md", "docs/generation.md"])
 def test_links_lead_somewhere(name):
     path = ROOT / name
     for target in re.findall(r"\]\(([^)#]+)\)", path.read_text(encoding="utf-8")):
@@ -53,11 +53,13 @@ def test_the_readme_s_programs_run(tmp_path):
     pytest.importorskip("torch")
     import triform
 
-    config = triform.BertConfig(vocab_size=99, hidden_size=12, num_hidden_layers=1, num_attention_heads=2, intermediate_size=8)
+    config = triform.BertConfig(
+        vocab_size=99, hidden_size=12, num_hidden_layers=1, num_attention_heads=2, intermediate_size=8, is_decoder=True, bos_token_id=2
+    )  # fmt: skip
     triform.AutoModel.from_config(config, seed=0).save_pretrained(tmp_path / "model")
     (tmp_path / "model" / "vocab.txt").write_text("\n".join(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "hello", ",", "world"]) + "\n")
     blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
-    assert len(blocks) == 3
+    assert len(blocks) == 4
     for block in blocks:
         code = block.replace('"path/or/name"', repr(str(tmp_path / "model"))).replace('"path"', repr(str(tmp_path / "model")))
         code = code.replace('"folder"', repr(str(tmp_path / "saved")))
