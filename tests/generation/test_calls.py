@@ -178,6 +178,22 @@ def test_pieces_in_another_thread(model, prompt, backend):
     thread.join()
 
 
+def test_segments(backend, model, prompt):
+    """Those of BERT-like tokenizers are left out where they say nothing; GPT-2 would add them to every token."""
+    from harness import auto
+
+    import triform
+
+    config = triform.BertConfig(**IDS, hidden_size=12, num_hidden_layers=1, num_attention_heads=2, intermediate_size=8, is_decoder=True)
+    bert = auto(backend, "AutoModelForCausalLM").from_config(config, seed=0)
+    zeros = ids_of(backend, np.zeros((1, 9), int))
+    got = np.asarray(bert.generate(prompt, token_type_ids=zeros, max_new_tokens=3, eos_token_id=None))
+    assert np.array_equal(got, np.asarray(bert.generate(prompt, max_new_tokens=3, eos_token_id=None)))
+    for writer, segments in ((bert, np.ones((1, 9), int)), (model, np.zeros((1, 9), int))):
+        with pytest.raises(InputError, match="return_token_type_ids=False"):
+            writer.generate(prompt, token_type_ids=ids_of(backend, segments), max_new_tokens=3)
+
+
 # ---- bad input
 
 BAD = {

@@ -66,6 +66,7 @@ def read_prompt_of(model: Any, engine: Any, inputs: Any, given: dict[str, Any], 
     cache = given.pop("past_key_values", None)
     for dropped in ("use_cache", "logits_to_keep", "labels", "position_ids", "decoder_position_ids"):
         given.pop(dropped, None)
+    _refuse_segments(model, engine, given)
     if seq2seq:
         return _of_seq2seq(model, engine, given, settings, cache)
     tokens, ids = given.pop("inputs_embeds", None), given.pop(main, None)
@@ -117,6 +118,16 @@ def _of_seq2seq(model: Any, engine: Any, given: dict[str, Any], settings: Any, c
         ids = _checked(model, engine, start)
     read, mask = left_padded(ids, np.ones(ids.shape, bool) if mask is None else engine.host(engine.array(mask)) > 0)
     return Prompt(ids, read, mask, source, cache)
+
+
+def _refuse_segments(model: Any, engine: Any, given: dict[str, Any]) -> None:
+    """Takes out segments that are all the first one, which is what a model reckons with anyway. Raises InputError for others."""
+    segments = given.pop("token_type_ids", None)
+    if segments is not None and (not hasattr(model.config, "type_vocab_size") or engine.host(engine.array(segments)).any()):
+        raise InputError(
+            f"{type(model).__name__}.generate: token_type_ids say nothing of the tokens that are to come. Leave them out: "
+            "tokenizer(..., return_token_type_ids=False)."
+        )
 
 
 def _tensors(engine: Any, value: Any) -> Any:
