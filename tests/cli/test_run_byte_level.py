@@ -8,7 +8,7 @@ import sys
 import pytest
 
 import triform
-from triform.tasks.run import run_task
+from triform.tasks.run import Wishes, run_task
 
 torch = pytest.importorskip("torch")
 
@@ -111,7 +111,7 @@ def reader(tokenizer, tmp_path_factory):
 
 
 def test_fill_mask(filler, backend):
-    said = run_task(filler, [f"<mask> is the capital of {country}." for country in CITIES.values()], backend=backend, top=2)
+    said = run_task(filler, [f"<mask> is the capital of {country}." for country in CITIES.values()], backend=backend, wishes=Wishes(top=2))
     assert said.cls == "RobertaForMaskedLM" and said.columns == ("word", "score", "text")
     for (city, country), rows in zip(CITIES.items(), said.rows):
         word, score, text = rows[0]
@@ -139,7 +139,7 @@ def test_entities_are_whole_words(tagger, tokenizer, backend):
 
 def test_question_answering(reader, backend):
     text = "Tom Brown lives in Madrid."
-    said = run_task(reader, [text], question="Where does she live?", backend=backend, top=3)
+    said = run_task(reader, [text], backend=backend, wishes=Wishes(top=3, question="Where does she live?"))
     answer, start, end, score = said.rows[0][0]
     assert (answer, start, end) == ("Madrid", 19, 25) == (text[start:end], start, end) and 0.8 < score <= 1
     assert score >= said.rows[0][1][3] >= said.rows[0][2][3]

@@ -45,7 +45,7 @@ class BeamSearch:
         nobody = ops.full((b, k, capacity), -1, like=state.tokens)
         beams = Beams(
             scores=ops.concat([first, none[:, 1:]], axis=1), texts=blank, grades=none, open=none[:, :1] < 0,
-            rows=ops.arange(rows, like=state.tokens), parents=nobody, ancestry=nobody,
+            parents=nobody, ancestry=nobody,
         )  # fmt: skip
         return state._replace(beams=beams)
 
@@ -93,7 +93,7 @@ class BeamSearch:
         real = ops.write(ops.take(state.real, rows, axis=0), (rows == rows)[:, None], slot, 1)
         return state._replace(
             step=state.step + 1, slot=slot + 1, last=last, tokens=ops.reshape(tokens, (b * k, capacity)), real=real, key=key,
-            beams=Beams(running, texts, grades, open_, rows, parents, ancestry),
+            beams=Beams(running, texts, grades, open_, parents, ancestry),
         )  # fmt: skip
 
     def seen(self, cache: Any, state: State) -> Any:

@@ -13,7 +13,6 @@ class Beams(NamedTuple):
         scores: (B, K) sums of log p of the running texts, best first.
         texts: (B, K, C) ended texts; grades (B, K): their scores, best first, NEVER where there is none.
         open: (B, 1) bool: a running text may still beat the worst ended one.
-        rows: (R,) the row that each running text continues.
         parents, ancestry: (B, K, C) for each token of a running, of an ended text, the row that chose it; -1 where there is none.
     """
 
@@ -21,7 +20,6 @@ class Beams(NamedTuple):
     texts: Any
     grades: Any
     open: Any
-    rows: Any
     parents: Any
     ancestry: Any
 
