@@ -76,6 +76,7 @@ $(VENV)-reference/created:
 bench: $(VENV)/dev $(VENV)-reference/created
 	$(BIN)/python benchmarks/start.py --reference $(VENV)-reference/bin/python
 	$(BIN)/python benchmarks/tokenization.py --reference $(VENV)-reference/bin/python
+	$(BIN)/python benchmarks/generation.py --reference $(VENV)-reference/bin/python
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache
