@@ -1,10 +1,21 @@
 """The functions that decoding needs beside ops: the same names and signatures on every backend, each against NumPy."""
 
+import inspect
+
 import numpy as np
 import pytest
-from test_signatures import functions, parameters
 
 import triform.loops as spec
+
+
+def functions(module):
+    """The public functions of a module."""
+    return {name: value for name, value in vars(module).items() if not name.startswith("_") and inspect.isroutine(value)}
+
+
+def parameters(function):
+    """(name, kind, default) of each parameter."""
+    return [(p.name, p.kind, p.default) for p in inspect.signature(function).parameters.values()]
 
 
 def test_names_and_signatures(decoding):
