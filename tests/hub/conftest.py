@@ -4,14 +4,9 @@ import time
 from types import SimpleNamespace
 
 import pytest
-from server import Hub
+from server import FILES, Hub
 
 OWN_VARIABLES = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_HOME", "TRANSFORMERS_CACHE")
-FILES = {
-    "config.json": b'{"model_type": "bert", "hidden_size": 12}',
-    "model.safetensors": bytes(range(256)) * 40,
-    "sub/config.json": b'{"model_type": "bert", "hidden_size": 24}',
-}
 
 
 @pytest.fixture()

@@ -11,6 +11,12 @@ from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote, urlsplit
 
+FILES = {
+    "config.json": b'{"model_type": "bert", "hidden_size": 12}',
+    "model.safetensors": bytes(range(256)) * 40,
+    "sub/config.json": b'{"model_type": "bert", "hidden_size": 24}',
+}
+
 LARGE = (".safetensors", ".bin")  # kept apart from the repository, by their SHA-256, as git-lfs does
 REQUEST = {
     "title": "", "num": 1, "author": {"name": "me"}, "createdAt": "2024-01-01T00:00:00.000Z", "status": "draft", "isPullRequest": True,

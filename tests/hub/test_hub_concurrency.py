@@ -5,7 +5,8 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-from conftest import FILES
+from server import FILES
+
 from triform.hub import locate
 
 LOAD = """

@@ -1,8 +1,8 @@
 """What can go wrong between a name and its files: each fault has its own words, and leaves nothing half-written."""
 
 import pytest
+from server import FILES
 
-from conftest import FILES
 from triform.errors import CorruptFileError, HubError, MissingFileError
 from triform.hub import locate
 

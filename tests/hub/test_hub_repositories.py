@@ -3,9 +3,8 @@
 import json
 
 import pytest
-from server import FIRST, SECOND
+from server import FILES, FIRST, SECOND
 
-from conftest import FILES
 from triform.errors import HubError, InputError, MissingFileError
 from triform.hub import locate
 
