@@ -112,7 +112,7 @@ class PreTrainedTokenizer(Vocabulary):
 
     def tokenize(self, text: str, pair: str | None = None, add_special_tokens: bool = False, **options: Any) -> list[str]:
         """The tokens of a text."""
-        return self(text, pair, add_special_tokens=add_special_tokens, **options).tokens()
+        return self(text, pair, add_special_tokens=add_special_tokens, **{"padding": False, **options}).tokens()
 
     def pad(self, encoded_inputs: Any, **options: Any) -> BatchEncoding:
         """Pads rows that were encoded one by one to one length; see `triform.text.padding.pad`."""
