@@ -13,31 +13,38 @@ class BartConfig(PretrainedConfig):
     classes: ClassVar[int] = 3  # of a classifier, where the file names none
     attribute_map = {"num_attention_heads": "encoder_attention_heads", "hidden_size": "d_model", "num_hidden_layers": "encoder_layers"}
 
-    vocab_size: int = 50265
-    max_position_embeddings: int = 1024
-    encoder_layers: int = 12
-    encoder_ffn_dim: int = 4096
-    encoder_attention_heads: int = 16
-    decoder_layers: int = 12
-    decoder_ffn_dim: int = 4096
-    decoder_attention_heads: int = 16
-    encoder_layerdrop: float = 0.0
-    decoder_layerdrop: float = 0.0
-    activation_function: str = "gelu"
+    # how large it is
     d_model: int = 1024
-    dropout: float = 0.1
-    attention_dropout: float = 0.0
+    decoder_attention_heads: int = 16
+    decoder_ffn_dim: int = 4096
+    decoder_layers: int = 12
+    encoder_attention_heads: int = 16
+    encoder_ffn_dim: int = 4096
+    encoder_layers: int = 12
+    max_position_embeddings: int = 1024
+    vocab_size: int = 50265
+
+    # what it computes
+    activation_function: str = "gelu"
+
+    # training: what is dropped, what weights start as
     activation_dropout: float = 0.0
-    init_std: float = 0.02
+    attention_dropout: float = 0.0
     classifier_dropout: float = 0.0
-    scale_embedding: bool = False
-    use_cache: bool = True
+    decoder_layerdrop: float = 0.0
+    dropout: float = 0.1
+    encoder_layerdrop: float = 0.0
+    init_std: float = 0.02
+
+    # tokens, and what is kept of them
+    bos_token_id: int | None = 0
+    decoder_start_token_id: int | None = 2
+    eos_token_id: int | list[int] | None = 2
+    forced_eos_token_id: int | list[int] | None = 2
     is_encoder_decoder: bool = True
     pad_token_id: int | None = 1
-    bos_token_id: int | None = 0
-    eos_token_id: int | list[int] | None = 2
-    decoder_start_token_id: int | None = 2
-    forced_eos_token_id: int | list[int] | None = 2
+    scale_embedding: bool = False
+    use_cache: bool = True
 
     def __init__(self, **kwargs: Any) -> None:
         if not {"id2label", "num_labels"} & kwargs.keys():

@@ -11,22 +11,29 @@ class BertConfig(PretrainedConfig):
 
     model_type = "bert"
 
-    vocab_size: int = 30522
+    # how large it is
     hidden_size: int = 768
-    num_hidden_layers: int = 12
-    num_attention_heads: int = 12
     intermediate_size: int = 3072
-    hidden_act: str = "gelu"
-    hidden_dropout_prob: float = 0.1
-    attention_probs_dropout_prob: float = 0.1
     max_position_embeddings: int = 512
+    num_attention_heads: int = 12
+    num_hidden_layers: int = 12
     type_vocab_size: int = 2
-    initializer_range: float = 0.02
+    vocab_size: int = 30522
+
+    # what it computes
+    hidden_act: str = "gelu"
     layer_norm_eps: float = 1e-12
-    pad_token_id: int | None = 0
     position_embedding_type: str = "absolute"
-    use_cache: bool = True
+
+    # training: what is dropped, what weights start as
+    attention_probs_dropout_prob: float = 0.1
     classifier_dropout: float | None = None
+    hidden_dropout_prob: float = 0.1
+    initializer_range: float = 0.02
+
+    # tokens, and what is kept of them
+    pad_token_id: int | None = 0
+    use_cache: bool = True
 
     def validate(self) -> Iterator[str]:
         yield from attention_problems(self)

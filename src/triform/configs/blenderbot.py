@@ -11,16 +11,19 @@ class BlenderbotConfig(BartConfig):
     model_type = "blenderbot"
     classes: ClassVar[int] = 2
 
-    vocab_size: int = 8008
-    max_position_embeddings: int = 128
-    encoder_layers: int = 2
-    encoder_ffn_dim: int = 10240
-    encoder_attention_heads: int = 32
-    decoder_layers: int = 24
-    decoder_ffn_dim: int = 10240
-    decoder_attention_heads: int = 32
+    # how large it is
     d_model: int = 2560
-    pad_token_id: int | None = 0
+    decoder_attention_heads: int = 32
+    decoder_ffn_dim: int = 10240
+    decoder_layers: int = 24
+    encoder_attention_heads: int = 32
+    encoder_ffn_dim: int = 10240
+    encoder_layers: int = 2
+    encoder_no_repeat_ngram_size: int = 3
+    max_position_embeddings: int = 128
+    vocab_size: int = 8008
+
+    # tokens, and what is kept of them
     bos_token_id: int | None = 1
     decoder_start_token_id: int | None = 1
-    encoder_no_repeat_ngram_size: int = 3
+    pad_token_id: int | None = 0

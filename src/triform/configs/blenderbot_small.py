@@ -11,12 +11,15 @@ class BlenderbotSmallConfig(BartConfig):
     model_type = "blenderbot-small"
     classes: ClassVar[int] = 2
 
-    max_position_embeddings: int = 512
-    encoder_layers: int = 8
-    encoder_ffn_dim: int = 2048
-    decoder_layers: int = 8
-    decoder_ffn_dim: int = 2048
+    # how large it is
     d_model: int = 512
-    pad_token_id: int | None = 0
+    decoder_ffn_dim: int = 2048
+    decoder_layers: int = 8
+    encoder_ffn_dim: int = 2048
+    encoder_layers: int = 8
+    max_position_embeddings: int = 512
+
+    # tokens, and what is kept of them
     bos_token_id: int | None = 1
     decoder_start_token_id: int | None = 1
+    pad_token_id: int | None = 0

@@ -21,34 +21,41 @@ class DebertaV2Config(PretrainedConfig):
 
     model_type = "deberta-v2"
 
-    vocab_size: int = 128100
-    hidden_size: int = 1536
-    num_hidden_layers: int = 24
-    num_attention_heads: int = 24
-    intermediate_size: int = 6144
-    hidden_act: str = "gelu"
-    hidden_dropout_prob: float = 0.1
-    attention_probs_dropout_prob: float = 0.1
-    max_position_embeddings: int = 512
-    type_vocab_size: int = 0
-    initializer_range: float = 0.02
-    layer_norm_eps: float = 1e-7
-    relative_attention: bool = False
-    max_relative_positions: int = -1
-    position_buckets: int = -1
-    position_biased_input: bool = True
-    pos_att_type: list[str] | str | None = None
-    share_att_key: bool = False
-    norm_rel_ebd: str = "none"
-    conv_kernel_size: int = 0
+    # how large it is
     conv_groups: int = 1
-    conv_act: str = "tanh"
+    conv_kernel_size: int = 0
     embedding_size: int | None = None
+    hidden_size: int = 1536
+    intermediate_size: int = 6144
+    max_position_embeddings: int = 512
+    max_relative_positions: int = -1
+    num_attention_heads: int = 24
+    num_hidden_layers: int = 24
     pooler_hidden_size: int | None = None
-    pooler_dropout: float = 0.0
-    pooler_hidden_act: str = "gelu"
-    cls_dropout: float | None = None
+    position_buckets: int = -1
+    type_vocab_size: int = 0
+    vocab_size: int = 128100
+
+    # what it computes
+    conv_act: str = "tanh"
+    hidden_act: str = "gelu"
+    layer_norm_eps: float = 1e-7
     legacy: bool = True
+    norm_rel_ebd: str = "none"
+    pooler_hidden_act: str = "gelu"
+    pos_att_type: list[str] | str | None = None
+    position_biased_input: bool = True
+    relative_attention: bool = False
+    share_att_key: bool = False
+
+    # training: what is dropped, what weights start as
+    attention_probs_dropout_prob: float = 0.1
+    cls_dropout: float | None = None
+    hidden_dropout_prob: float = 0.1
+    initializer_range: float = 0.02
+    pooler_dropout: float = 0.0
+
+    # tokens, and what is kept of them
     pad_token_id: int | None = 0
 
     def __init__(self, **kwargs: Any) -> None:

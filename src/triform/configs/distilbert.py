@@ -11,19 +11,26 @@ class DistilBertConfig(PretrainedConfig):
     model_type = "distilbert"
     attribute_map = {"hidden_size": "dim", "num_attention_heads": "n_heads", "num_hidden_layers": "n_layers"}
 
-    vocab_size: int = 30522
-    max_position_embeddings: int = 512
-    sinusoidal_pos_embds: bool = False
-    n_layers: int = 6
-    n_heads: int = 12
+    # how large it is
     dim: int = 768
     hidden_dim: int = 3072
-    dropout: float = 0.1
-    attention_dropout: float = 0.1
+    max_position_embeddings: int = 512
+    n_heads: int = 12
+    n_layers: int = 6
+    vocab_size: int = 30522
+
+    # what it computes
     activation: str = "gelu"
+    sinusoidal_pos_embds: bool = False
+
+    # training: what is dropped, what weights start as
+    attention_dropout: float = 0.1
+    dropout: float = 0.1
     initializer_range: float = 0.02
     qa_dropout: float = 0.1
     seq_classif_dropout: float = 0.2
+
+    # tokens, and what is kept of them
     pad_token_id: int | None = 0
 
     def validate(self) -> Iterator[str]:

@@ -12,29 +12,36 @@ class FalconConfig(PretrainedConfig):
     model_type = "falcon"
     attribute_map = {"n_embed": "hidden_size"}
 
-    vocab_size: int = 65024
+    # how large it is
+    ffn_hidden_size: int | None = None
     hidden_size: int = 4544
-    num_hidden_layers: int = 32
-    num_attention_heads: int = 71
-    num_ln_in_parallel_attn: int | None = None
-    layer_norm_epsilon: float = 1e-5
-    initializer_range: float = 0.02
-    use_cache: bool = True
-    hidden_dropout: float = 0.0
-    attention_dropout: float = 0.0
-    num_kv_heads: int | None = None
-    alibi: bool = False
-    new_decoder_architecture: bool = False
-    multi_query: bool = True
-    parallel_attn: bool = True
-    bias: bool = False
     max_position_embeddings: int = 2048
-    rope_theta: float = 10000.0
+    num_attention_heads: int = 71
+    num_hidden_layers: int = 32
+    num_kv_heads: int | None = None
+    num_ln_in_parallel_attn: int | None = None
+    vocab_size: int = 65024
+
+    # what it computes
+    activation: str = "gelu"
+    alibi: bool = False
+    bias: bool = False
+    layer_norm_epsilon: float = 1e-5
+    multi_query: bool = True
+    new_decoder_architecture: bool = False
+    parallel_attn: bool = True
     rope_scaling: dict[str, Any] | None = None
+    rope_theta: float = 10000.0
+
+    # training: what is dropped, what weights start as
+    attention_dropout: float = 0.0
+    hidden_dropout: float = 0.0
+    initializer_range: float = 0.02
+
+    # tokens, and what is kept of them
     bos_token_id: int | None = 11
     eos_token_id: int | list[int] | None = 11
-    ffn_hidden_size: int | None = None
-    activation: str = "gelu"
+    use_cache: bool = True
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)

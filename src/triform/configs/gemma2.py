@@ -11,24 +11,29 @@ class Gemma2Config(LlamaConfig):
 
     model_type = "gemma2"
 
-    vocab_size: int = 256000
+    # how large it is
+    head_dim: int | None = 256
     hidden_size: int = 2304
     intermediate_size: int = 9216
-    num_hidden_layers: int = 26
-    num_attention_heads: int = 8
-    num_key_value_heads: int | None = 4
-    head_dim: int | None = 256
-    hidden_activation: str = "gelu_pytorch_tanh"
     max_position_embeddings: int = 8192
-    pad_token_id: int | None = 0
-    eos_token_id: int | list[int] | None = 1
-    bos_token_id: int | None = 2
-    tie_word_embeddings: bool = True
-    query_pre_attn_scalar: float = 256
+    num_attention_heads: int = 8
+    num_hidden_layers: int = 26
+    num_key_value_heads: int | None = 4
     sliding_window: int | None = 4096
-    layer_types: list[str] | None = None
-    final_logit_softcapping: float | None = 30.0
+    vocab_size: int = 256000
+
+    # what it computes
     attn_logit_softcapping: float | None = 50.0
+    final_logit_softcapping: float | None = 30.0
+    hidden_activation: str = "gelu_pytorch_tanh"
+    layer_types: list[str] | None = None
+    query_pre_attn_scalar: float = 256
+
+    # tokens, and what is kept of them
+    bos_token_id: int | None = 2
+    eos_token_id: int | list[int] | None = 1
+    pad_token_id: int | None = 0
+    tie_word_embeddings: bool = True
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)

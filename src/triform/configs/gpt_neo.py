@@ -12,25 +12,32 @@ class GPTNeoConfig(PretrainedConfig):
     model_type = "gpt_neo"
     attribute_map = {"num_attention_heads": "num_heads", "num_hidden_layers": "num_layers"}
 
-    vocab_size: int = 50257
-    max_position_embeddings: int = 2048
-    hidden_size: int = 2048
-    num_layers: int = 24
-    attention_types: list[Any] = [[["global", "local"], 12]]
+    # how large it is
     attention_layers: list[str] | None = None
-    num_heads: int = 16
+    hidden_size: int = 2048
     intermediate_size: int | None = None
+    max_position_embeddings: int = 2048
+    num_heads: int = 16
+    num_layers: int = 24
+    vocab_size: int = 50257
     window_size: int = 256
+
+    # what it computes
     activation_function: str = "gelu_new"
-    resid_dropout: float = 0.0
-    embed_dropout: float = 0.0
+    attention_types: list[Any] = [[["global", "local"], 12]]
+    layer_norm_epsilon: float = 1e-5
+
+    # training: what is dropped, what weights start as
     attention_dropout: float = 0.0
     classifier_dropout: float = 0.1
-    layer_norm_epsilon: float = 1e-5
+    embed_dropout: float = 0.0
     initializer_range: float = 0.02
-    use_cache: bool = True
+    resid_dropout: float = 0.0
+
+    # tokens, and what is kept of them
     bos_token_id: int | None = 50256
     eos_token_id: int | list[int] | None = 50256
+    use_cache: bool = True
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.pop("attention_layers", None)  # it follows from attention_types

@@ -12,27 +12,34 @@ class GPTNeoXConfig(PretrainedConfig):
     model_type = "gpt_neox"
     attribute_map = {"partial_rotary_factor": "rotary_pct", "rope_theta": "rotary_emb_base"}
 
-    vocab_size: int = 50432
+    # how large it is
     hidden_size: int = 6144
-    num_hidden_layers: int = 44
-    num_attention_heads: int = 64
     intermediate_size: int = 24576
-    hidden_act: str = "gelu"
-    rotary_pct: float = 0.25
-    rotary_emb_base: float = 10000
-    attention_dropout: float = 0.0
-    hidden_dropout: float = 0.0
-    classifier_dropout: float = 0.1
     max_position_embeddings: int = 2048
-    initializer_range: float = 0.02
+    num_attention_heads: int = 64
+    num_hidden_layers: int = 44
+    vocab_size: int = 50432
+
+    # what it computes
+    attention_bias: bool = True
+    hidden_act: str = "gelu"
     layer_norm_eps: float = 1e-5
-    use_cache: bool = True
+    rope_scaling: dict[str, Any] | None = None
+    rotary_emb_base: float = 10000
+    rotary_pct: float = 0.25
+    use_parallel_residual: bool = True
+
+    # training: what is dropped, what weights start as
+    attention_dropout: float = 0.0
+    classifier_dropout: float = 0.1
+    hidden_dropout: float = 0.0
+    initializer_range: float = 0.02
+
+    # tokens, and what is kept of them
     bos_token_id: int | None = 0
     eos_token_id: int | list[int] | None = 2
     tie_word_embeddings: bool = False
-    use_parallel_residual: bool = True
-    rope_scaling: dict[str, Any] | None = None
-    attention_bias: bool = True
+    use_cache: bool = True
 
     @property
     def turned_width(self) -> int:

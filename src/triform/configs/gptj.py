@@ -11,31 +11,35 @@ class GPTJConfig(PretrainedConfig):
 
     model_type = "gptj"
     attribute_map = {
-        "hidden_size": "n_embd",
-        "max_position_embeddings": "n_positions",
-        "num_attention_heads": "n_head",
-        "num_hidden_layers": "n_layer",
-    }
+        "num_hidden_layers": "n_layer", "hidden_size": "n_embd", "num_attention_heads": "n_head", "max_position_embeddings": "n_positions",
+    }  # fmt: skip
     rope_theta: ClassVar[float] = 10000.0
     rope_scaling: ClassVar[dict[str, Any] | None] = None
 
-    vocab_size: int = 50400
-    n_positions: int = 2048
+    # how large it is
     n_embd: int = 4096
-    n_layer: int = 28
     n_head: int = 16
-    rotary_dim: int | None = 64
     n_inner: int | None = None
+    n_layer: int = 28
+    n_positions: int = 2048
+    rotary_dim: int | None = 64
+    vocab_size: int = 50400
+
+    # what it computes
     activation_function: str = "gelu_new"
-    resid_pdrop: float = 0.0
-    embd_pdrop: float = 0.0
-    attn_pdrop: float = 0.0
     layer_norm_epsilon: float = 1e-5
+
+    # training: what is dropped, what weights start as
+    attn_pdrop: float = 0.0
+    embd_pdrop: float = 0.0
     initializer_range: float = 0.02
-    use_cache: bool = True
+    resid_pdrop: float = 0.0
+
+    # tokens, and what is kept of them
     bos_token_id: int | None = 50256
     eos_token_id: int | list[int] | None = 50256
     tie_word_embeddings: bool = False
+    use_cache: bool = True
 
     @property
     def turned_width(self) -> int:

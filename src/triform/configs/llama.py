@@ -11,27 +11,34 @@ class LlamaConfig(PretrainedConfig):
 
     model_type = "llama"
 
-    vocab_size: int = 32000
+    # how large it is
+    head_dim: int | None = None
     hidden_size: int = 4096
     intermediate_size: int = 11008
-    num_hidden_layers: int = 32
-    num_attention_heads: int = 32
-    num_key_value_heads: int | None = None
-    head_dim: int | None = None
-    hidden_act: str = "silu"
     max_position_embeddings: int = 2048
-    initializer_range: float = 0.02
+    num_attention_heads: int = 32
+    num_hidden_layers: int = 32
+    num_key_value_heads: int | None = None
+    vocab_size: int = 32000
+
+    # what it computes
+    attention_bias: bool = False
+    hidden_act: str = "silu"
+    mlp_bias: bool = False
+    pretraining_tp: int = 1
     rms_norm_eps: float = 1e-6
-    use_cache: bool = True
+    rope_scaling: dict[str, Any] | None = None
+    rope_theta: float = 10000.0
+
+    # training: what is dropped, what weights start as
+    attention_dropout: float = 0.0
+    initializer_range: float = 0.02
+
+    # tokens, and what is kept of them
     bos_token_id: int | None = 1
     eos_token_id: int | list[int] | None = 2
-    pretraining_tp: int = 1
     tie_word_embeddings: bool = False
-    rope_theta: float = 10000.0
-    rope_scaling: dict[str, Any] | None = None
-    attention_bias: bool = False
-    attention_dropout: float = 0.0
-    mlp_bias: bool = False
+    use_cache: bool = True
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)

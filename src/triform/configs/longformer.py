@@ -18,24 +18,31 @@ class LongformerConfig(PretrainedConfig):
     model_type = "longformer"
     position_embedding_type: ClassVar[str] = "absolute"
 
-    vocab_size: int = 30522
-    hidden_size: int = 768
-    num_hidden_layers: int = 12
-    num_attention_heads: int = 12
-    intermediate_size: int = 3072
-    hidden_act: str = "gelu"
-    hidden_dropout_prob: float = 0.1
-    attention_probs_dropout_prob: float = 0.1
-    max_position_embeddings: int = 512
-    type_vocab_size: int = 2
-    initializer_range: float = 0.02
-    layer_norm_eps: float = 1e-12
+    # how large it is
     attention_window: int | list[int] = 512
-    sep_token_id: int | None = 2
-    pad_token_id: int | None = 1
+    hidden_size: int = 768
+    intermediate_size: int = 3072
+    max_position_embeddings: int = 512
+    num_attention_heads: int = 12
+    num_hidden_layers: int = 12
+    type_vocab_size: int = 2
+    vocab_size: int = 30522
+
+    # what it computes
+    hidden_act: str = "gelu"
+    layer_norm_eps: float = 1e-12
+    onnx_export: bool = False
+
+    # training: what is dropped, what weights start as
+    attention_probs_dropout_prob: float = 0.1
+    hidden_dropout_prob: float = 0.1
+    initializer_range: float = 0.02
+
+    # tokens, and what is kept of them
     bos_token_id: int | None = 0
     eos_token_id: int | list[int] | None = 2
-    onnx_export: bool = False
+    pad_token_id: int | None = 1
+    sep_token_id: int | None = 2
 
     def windows(self) -> list[int]:
         """The window of each layer."""

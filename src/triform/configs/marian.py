@@ -11,14 +11,19 @@ class MarianConfig(BartConfig):
     model_type = "marian"
     classes: ClassVar[int] = 2
 
-    vocab_size: int = 58101
+    # how large it is
     decoder_vocab_size: int | None = None
-    pad_token_id: int | None = 58100
-    bos_token_id: int | None = None
-    eos_token_id: int | list[int] | None = 0
-    decoder_start_token_id: int | None = 58100
-    forced_eos_token_id: int | list[int] | None = 0
+    vocab_size: int = 58101
+
+    # what it computes
     share_encoder_decoder_embeddings: bool = True
+
+    # tokens, and what is kept of them
+    bos_token_id: int | None = None
+    decoder_start_token_id: int | None = 58100
+    eos_token_id: int | list[int] | None = 0
+    forced_eos_token_id: int | list[int] | None = 0
+    pad_token_id: int | None = 58100
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)

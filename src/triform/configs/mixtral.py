@@ -10,15 +10,20 @@ class MixtralConfig(LlamaConfig):
 
     model_type = "mixtral"
 
+    # how large it is
     intermediate_size: int = 14336
-    num_key_value_heads: int | None = 8
     max_position_embeddings: int = 4096 * 32
+    num_experts_per_tok: int = 2
+    num_key_value_heads: int | None = 8
+    num_local_experts: int = 8
+    sliding_window: int | None = None
+
+    # what it computes
+    output_router_logits: bool = False
     rms_norm_eps: float = 1e-5
     rope_theta: float = 1e6
-    sliding_window: int | None = None
-    num_experts_per_tok: int = 2
-    num_local_experts: int = 8
-    output_router_logits: bool = False
+
+    # training: what is dropped, what weights start as
     router_aux_loss_coef: float = 0.001
     router_jitter_noise: float = 0.0
 

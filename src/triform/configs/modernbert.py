@@ -19,40 +19,47 @@ class ModernBertConfig(PretrainedConfig):
     attribute_map = {"rope_theta": "global_rope_theta"}
     rope_scaling: ClassVar[dict[str, Any] | None] = None
 
-    vocab_size: int = 50368
+    # how large it is
+    global_attn_every_n_layers: int = 3
     hidden_size: int = 768
     intermediate_size: int = 1152
-    num_hidden_layers: int = 22
-    num_attention_heads: int = 12
-    hidden_activation: str = "gelu"
     max_position_embeddings: int = 8192
-    initializer_range: float = 0.02
-    initializer_cutoff_factor: float = 2.0
-    norm_eps: float = 1e-5
-    norm_bias: bool = False
-    pad_token_id: int | None = 50283
-    eos_token_id: int | list[int] | None = 50282
-    bos_token_id: int | None = 50281
-    cls_token_id: int | None = 50281
-    sep_token_id: int | None = 50282
-    global_rope_theta: float = 160000.0
+    num_attention_heads: int = 12
+    num_hidden_layers: int = 22
+    vocab_size: int = 50368
+
+    # what it computes
     attention_bias: bool = False
-    attention_dropout: float = 0.0
-    global_attn_every_n_layers: int = 3
+    classifier_activation: str = "gelu"
+    classifier_bias: bool = False
+    classifier_pooling: str = "cls"
+    decoder_bias: bool = True
+    deterministic_flash_attn: bool = False
+    global_rope_theta: float = 160000.0
+    hidden_activation: str = "gelu"
     local_attention: int = 128
     local_rope_theta: float | None = 10000.0
-    embedding_dropout: float = 0.0
     mlp_bias: bool = False
-    mlp_dropout: float = 0.0
-    decoder_bias: bool = True
-    classifier_pooling: str = "cls"
-    classifier_dropout: float = 0.0
-    classifier_bias: bool = False
-    classifier_activation: str = "gelu"
-    deterministic_flash_attn: bool = False
-    sparse_prediction: bool = False
-    sparse_pred_ignore_index: int = -100
+    norm_bias: bool = False
+    norm_eps: float = 1e-5
     repad_logits_with_grad: bool = False
+    sparse_pred_ignore_index: int = -100
+    sparse_prediction: bool = False
+
+    # training: what is dropped, what weights start as
+    attention_dropout: float = 0.0
+    classifier_dropout: float = 0.0
+    embedding_dropout: float = 0.0
+    initializer_cutoff_factor: float = 2.0
+    initializer_range: float = 0.02
+    mlp_dropout: float = 0.0
+
+    # tokens, and what is kept of them
+    bos_token_id: int | None = 50281
+    cls_token_id: int | None = 50281
+    eos_token_id: int | list[int] | None = 50282
+    pad_token_id: int | None = 50283
+    sep_token_id: int | None = 50282
 
     def validate(self) -> Iterator[str]:
         heads = self.num_attention_heads

@@ -13,21 +13,28 @@ class MPNetConfig(PretrainedConfig):
 
     model_type = "mpnet"
 
-    vocab_size: int = 30527
+    # how large it is
     hidden_size: int = 768
-    num_hidden_layers: int = 12
-    num_attention_heads: int = 12
     intermediate_size: int = 3072
-    hidden_act: str = "gelu"
-    hidden_dropout_prob: float = 0.1
-    attention_probs_dropout_prob: float = 0.1
     max_position_embeddings: int = 512
-    initializer_range: float = 0.02
-    layer_norm_eps: float = 1e-12
+    num_attention_heads: int = 12
+    num_hidden_layers: int = 12
     relative_attention_num_buckets: int = 32
-    pad_token_id: int | None = 1
+    vocab_size: int = 30527
+
+    # what it computes
+    hidden_act: str = "gelu"
+    layer_norm_eps: float = 1e-12
+
+    # training: what is dropped, what weights start as
+    attention_probs_dropout_prob: float = 0.1
+    hidden_dropout_prob: float = 0.1
+    initializer_range: float = 0.02
+
+    # tokens, and what is kept of them
     bos_token_id: int | None = 0
     eos_token_id: int | list[int] | None = 2
+    pad_token_id: int | None = 1
 
     @property
     def longest_text(self) -> int:

@@ -14,26 +14,33 @@ class OPTConfig(PretrainedConfig):
     model_type = "opt"
     attribute_map = {FILED: "remove_final_layer_norm"}
 
-    vocab_size: int = 50272
-    hidden_size: int = 768
-    num_hidden_layers: int = 12
+    # how large it is
     ffn_dim: int = 3072
+    hidden_size: int = 768
     max_position_embeddings: int = 2048
-    do_layer_norm_before: bool = True
-    remove_final_layer_norm: bool = False
-    word_embed_proj_dim: int | None = None
-    dropout: float = 0.1
-    attention_dropout: float = 0.0
     num_attention_heads: int = 12
+    num_hidden_layers: int = 12
+    vocab_size: int = 50272
+    word_embed_proj_dim: int | None = None
+
+    # what it computes
     activation_function: str = "relu"
-    layerdrop: float = 0.0
-    init_std: float = 0.02
-    use_cache: bool = True
-    pad_token_id: int | None = 1
-    bos_token_id: int | None = 2
-    eos_token_id: int | list[int] | None = 2
+    do_layer_norm_before: bool = True
     enable_bias: bool = True
     layer_norm_elementwise_affine: bool = True
+    remove_final_layer_norm: bool = False
+
+    # training: what is dropped, what weights start as
+    attention_dropout: float = 0.0
+    dropout: float = 0.1
+    init_std: float = 0.02
+    layerdrop: float = 0.0
+
+    # tokens, and what is kept of them
+    bos_token_id: int | None = 2
+    eos_token_id: int | list[int] | None = 2
+    pad_token_id: int | None = 1
+    use_cache: bool = True
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)

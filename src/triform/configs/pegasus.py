@@ -11,8 +11,9 @@ class PegasusConfig(BartConfig):
     model_type = "pegasus"
     classes: ClassVar[int] = 2
 
-    pad_token_id: int | None = 0
+    # tokens, and what is kept of them
     bos_token_id: int | None = None
-    eos_token_id: int | list[int] | None = 1
     decoder_start_token_id: int | None = 0
+    eos_token_id: int | list[int] | None = 1
     forced_eos_token_id: int | list[int] | None = 1
+    pad_token_id: int | None = 0

@@ -11,29 +11,36 @@ class Phi3Config(PretrainedConfig):
 
     model_type = "phi3"
 
-    vocab_size: int = 32064
+    # how large it is
     hidden_size: int = 3072
     intermediate_size: int = 8192
-    num_hidden_layers: int = 32
-    num_attention_heads: int = 32
-    num_key_value_heads: int | None = None
-    resid_pdrop: float = 0.0
-    embd_pdrop: float = 0.0
-    attention_dropout: float = 0.0
-    hidden_act: str = "silu"
     max_position_embeddings: int = 4096
+    num_attention_heads: int = 32
+    num_hidden_layers: int = 32
+    num_key_value_heads: int | None = None
     original_max_position_embeddings: int = 4096
-    initializer_range: float = 0.02
-    rms_norm_eps: float = 1e-5
-    use_cache: bool = True
-    tie_word_embeddings: bool = False
-    rope_theta: float = 10000.0
-    rope_scaling: dict[str, Any] | None = None
+    sliding_window: int | None = None
+    vocab_size: int = 32064
+
+    # what it computes
+    hidden_act: str = "silu"
     partial_rotary_factor: float = 1.0
+    rms_norm_eps: float = 1e-5
+    rope_scaling: dict[str, Any] | None = None
+    rope_theta: float = 10000.0
+
+    # training: what is dropped, what weights start as
+    attention_dropout: float = 0.0
+    embd_pdrop: float = 0.0
+    initializer_range: float = 0.02
+    resid_pdrop: float = 0.0
+
+    # tokens, and what is kept of them
     bos_token_id: int | None = 1
     eos_token_id: int | list[int] | None = 32000
     pad_token_id: int | None = 32000
-    sliding_window: int | None = None
+    tie_word_embeddings: bool = False
+    use_cache: bool = True
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -10,16 +10,21 @@ class Qwen2Config(LlamaConfig):
 
     model_type = "qwen2"
 
-    vocab_size: int = 151936
+    # how large it is
     intermediate_size: int = 22016
-    num_key_value_heads: int | None = 32
     max_position_embeddings: int = 32768
+    max_window_layers: int = 28
+    num_key_value_heads: int | None = 32
+    sliding_window: int | None = 4096
+    use_sliding_window: bool = False
+    vocab_size: int = 151936
+
+    # what it computes
+    layer_types: list[str] | None = None
+
+    # tokens, and what is kept of them
     bos_token_id: int | None = None
     eos_token_id: int | list[int] | None = None
-    use_sliding_window: bool = False
-    sliding_window: int | None = 4096
-    max_window_layers: int = 28
-    layer_types: list[str] | None = None
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -10,17 +10,22 @@ class Qwen3Config(LlamaConfig):
 
     model_type = "qwen3"
 
-    vocab_size: int = 151936
-    intermediate_size: int = 22016
-    num_key_value_heads: int | None = 32
+    # how large it is
     head_dim: int | None = 128
+    intermediate_size: int = 22016
     max_position_embeddings: int = 32768
+    max_window_layers: int = 28
+    num_key_value_heads: int | None = 32
+    sliding_window: int | None = 4096
+    use_sliding_window: bool = False
+    vocab_size: int = 151936
+
+    # what it computes
+    layer_types: list[str] | None = None
+
+    # tokens, and what is kept of them
     bos_token_id: int | None = None
     eos_token_id: int | list[int] | None = None
-    use_sliding_window: bool = False
-    sliding_window: int | None = 4096
-    max_window_layers: int = 28
-    layer_types: list[str] | None = None
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -11,24 +11,31 @@ class T5Config(PretrainedConfig):
     model_type = "t5"
     attribute_map = {"hidden_size": "d_model", "num_attention_heads": "num_heads", "num_hidden_layers": "num_layers", "head_dim": "d_kv"}
 
-    vocab_size: int = 32128
-    d_model: int = 512
-    d_kv: int = 64
+    # how large it is
     d_ff: int = 2048
-    num_layers: int = 6
+    d_kv: int = 64
+    d_model: int = 512
     num_decoder_layers: int | None = None
     num_heads: int = 8
-    relative_attention_num_buckets: int = 32
+    num_layers: int = 6
     relative_attention_max_distance: int = 128
-    dropout_rate: float = 0.1
-    layer_norm_epsilon: float = 1e-6
-    initializer_factor: float = 1.0
+    relative_attention_num_buckets: int = 32
+    vocab_size: int = 32128
+
+    # what it computes
     feed_forward_proj: str = "relu"
-    is_encoder_decoder: bool = True
-    use_cache: bool = True
-    pad_token_id: int | None = 0
-    eos_token_id: int | list[int] | None = 1
+    layer_norm_epsilon: float = 1e-6
+
+    # training: what is dropped, what weights start as
     classifier_dropout: float = 0.0
+    dropout_rate: float = 0.1
+    initializer_factor: float = 1.0
+
+    # tokens, and what is kept of them
+    eos_token_id: int | list[int] | None = 1
+    is_encoder_decoder: bool = True
+    pad_token_id: int | None = 0
+    use_cache: bool = True
 
     def __init__(self, **kwargs) -> None:
         super().__init__(**kwargs)

@@ -20,34 +20,41 @@ class XLNetConfig(PretrainedConfig):
         "n_token": "vocab_size", "hidden_size": "d_model", "num_attention_heads": "n_head", "num_hidden_layers": "n_layer",
     }  # fmt: skip
 
-    vocab_size: int = 32000
-    d_model: int = 1024
-    n_layer: int = 24
-    n_head: int = 16
+    # how large it is
     d_head: int | None = None
     d_inner: int = 4096
-    ff_activation: str = "gelu"
-    untie_r: bool = True
+    d_model: int = 1024
+    n_head: int = 16
+    n_layer: int = 24
+    vocab_size: int = 32000
+
+    # what it computes
     attn_type: str = "bi"
-    initializer_range: float = 0.02
-    layer_norm_eps: float = 1e-12
-    dropout: float = 0.1
-    mem_len: int | None = 512
-    reuse_len: int | None = None
-    use_mems_eval: bool = True
-    use_mems_train: bool = False
     bi_data: bool = False
     clamp_len: int = -1
+    end_n_top: int = 5
+    ff_activation: str = "gelu"
+    layer_norm_eps: float = 1e-12
+    mem_len: int | None = 512
+    reuse_len: int | None = None
     same_length: bool = False
+    start_n_top: int = 5
+    summary_activation: str | None = "tanh"
     summary_type: str = "last"
     summary_use_proj: bool = True
-    summary_activation: str | None = "tanh"
+    untie_r: bool = True
+    use_mems_eval: bool = True
+    use_mems_train: bool = False
+
+    # training: what is dropped, what weights start as
+    dropout: float = 0.1
+    initializer_range: float = 0.02
     summary_last_dropout: float = 0.1
-    start_n_top: int = 5
-    end_n_top: int = 5
-    pad_token_id: int | None = 5
+
+    # tokens, and what is kept of them
     bos_token_id: int | None = 1
     eos_token_id: int | list[int] | None = 2
+    pad_token_id: int | None = 5
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)

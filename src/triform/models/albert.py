@@ -147,16 +147,16 @@ class AlbertMLMHead(nn.Module):
         return self.decoder(self.LayerNorm(self.act(self.dense(x))))
 
 
-class AlbertSOPHead(nn.Module):
+class AlbertOrderHead(nn.Module):
     """Scores of whether two parts of a text are in their order."""
 
     def __init__(self, config: AlbertConfig):
         super().__init__()
-        self.dropout = nn.Dropout(config.classifier_dropout_prob)
         self.classifier = nn.Linear(config.hidden_size, config.num_labels)
+        self.dropout = nn.Dropout(config.classifier_dropout_prob)
 
-    def forward(self, x):  # (B, D) -> (B, 2)
-        return self.classifier(self.dropout(x))
+    def forward(self, pooled):  # (B, D) -> (B, 2)
+        return self.classifier(self.dropout(pooled))
 
 
 class AlbertForPreTraining(AlbertPreTrainedModel, EncoderHead):
@@ -170,7 +170,7 @@ class AlbertForPreTraining(AlbertPreTrainedModel, EncoderHead):
     def __init__(self, config: AlbertConfig):
         super().__init__(config)
         self.predictions = AlbertMLMHead(config)
-        self.sop_classifier = AlbertSOPHead(config)
+        self.sop_classifier = AlbertOrderHead(config)
 
     def forward(
         self, input_ids=None, attention_mask=None, token_type_ids=None, position_ids=None, inputs_embeds=None,

@@ -6,59 +6,50 @@ Checkpoints  every repository whose config.json says `model_type: camembert`
 
 from triform.configs.camembert import CamembertConfig
 
-from .roberta import (
-    RobertaForCausalLM,
-    RobertaForMaskedLM,
-    RobertaForMultipleChoice,
-    RobertaForQuestionAnswering,
-    RobertaForSequenceClassification,
-    RobertaForTokenClassification,
-    RobertaModel,
-    RobertaPreTrainedModel,
-)
+from . import roberta
 
 
-class CamembertPreTrainedModel(RobertaPreTrainedModel):
+class CamembertPreTrainedModel(roberta.RobertaPreTrainedModel):
     """What all CamemBERT models have in common."""
 
     config_class = CamembertConfig
 
 
-class CamembertModel(CamembertPreTrainedModel, RobertaModel):
+class CamembertModel(CamembertPreTrainedModel, roberta.RobertaModel):
     """The encoder without a head; see `RobertaModel`."""
 
 
-class CamembertForMaskedLM(CamembertPreTrainedModel, RobertaForMaskedLM):
+class CamembertForMaskedLM(CamembertPreTrainedModel, roberta.RobertaForMaskedLM):
     """CamemBERT that fills in masked words."""
 
     base = CamembertModel
 
 
-class CamembertForCausalLM(CamembertPreTrainedModel, RobertaForCausalLM):
+class CamembertForCausalLM(CamembertPreTrainedModel, roberta.RobertaForCausalLM):
     """CamemBERT that writes from left to right (set `config.is_decoder`)."""
 
     base = CamembertModel
 
 
-class CamembertForSequenceClassification(CamembertPreTrainedModel, RobertaForSequenceClassification):
+class CamembertForSequenceClassification(CamembertPreTrainedModel, roberta.RobertaForSequenceClassification):
     """CamemBERT that classifies texts."""
 
     base = CamembertModel
 
 
-class CamembertForMultipleChoice(CamembertPreTrainedModel, RobertaForMultipleChoice):
+class CamembertForMultipleChoice(CamembertPreTrainedModel, roberta.RobertaForMultipleChoice):
     """CamemBERT that chooses one of several texts."""
 
     base = CamembertModel
 
 
-class CamembertForTokenClassification(CamembertPreTrainedModel, RobertaForTokenClassification):
+class CamembertForTokenClassification(CamembertPreTrainedModel, roberta.RobertaForTokenClassification):
     """CamemBERT that classifies tokens."""
 
     base = CamembertModel
 
 
-class CamembertForQuestionAnswering(CamembertPreTrainedModel, RobertaForQuestionAnswering):
+class CamembertForQuestionAnswering(CamembertPreTrainedModel, roberta.RobertaForQuestionAnswering):
     """CamemBERT that marks answers."""
 
     base = CamembertModel

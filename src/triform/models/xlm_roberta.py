@@ -6,59 +6,50 @@ Checkpoints  every repository whose config.json says `model_type: xlm-roberta`
 
 from triform.configs.xlm_roberta import XLMRobertaConfig
 
-from .roberta import (
-    RobertaForCausalLM,
-    RobertaForMaskedLM,
-    RobertaForMultipleChoice,
-    RobertaForQuestionAnswering,
-    RobertaForSequenceClassification,
-    RobertaForTokenClassification,
-    RobertaModel,
-    RobertaPreTrainedModel,
-)
+from . import roberta
 
 
-class XLMRobertaPreTrainedModel(RobertaPreTrainedModel):
+class XLMRobertaPreTrainedModel(roberta.RobertaPreTrainedModel):
     """What all XLM-RoBERTa models have in common."""
 
     config_class = XLMRobertaConfig
 
 
-class XLMRobertaModel(XLMRobertaPreTrainedModel, RobertaModel):
+class XLMRobertaModel(XLMRobertaPreTrainedModel, roberta.RobertaModel):
     """The encoder without a head; see `RobertaModel`."""
 
 
-class XLMRobertaForMaskedLM(XLMRobertaPreTrainedModel, RobertaForMaskedLM):
+class XLMRobertaForMaskedLM(XLMRobertaPreTrainedModel, roberta.RobertaForMaskedLM):
     """XLM-RoBERTa that fills in masked words."""
 
     base = XLMRobertaModel
 
 
-class XLMRobertaForCausalLM(XLMRobertaPreTrainedModel, RobertaForCausalLM):
+class XLMRobertaForCausalLM(XLMRobertaPreTrainedModel, roberta.RobertaForCausalLM):
     """XLM-RoBERTa that writes from left to right (set `config.is_decoder`)."""
 
     base = XLMRobertaModel
 
 
-class XLMRobertaForSequenceClassification(XLMRobertaPreTrainedModel, RobertaForSequenceClassification):
+class XLMRobertaForSequenceClassification(XLMRobertaPreTrainedModel, roberta.RobertaForSequenceClassification):
     """XLM-RoBERTa that classifies texts."""
 
     base = XLMRobertaModel
 
 
-class XLMRobertaForMultipleChoice(XLMRobertaPreTrainedModel, RobertaForMultipleChoice):
+class XLMRobertaForMultipleChoice(XLMRobertaPreTrainedModel, roberta.RobertaForMultipleChoice):
     """XLM-RoBERTa that chooses one of several texts."""
 
     base = XLMRobertaModel
 
 
-class XLMRobertaForTokenClassification(XLMRobertaPreTrainedModel, RobertaForTokenClassification):
+class XLMRobertaForTokenClassification(XLMRobertaPreTrainedModel, roberta.RobertaForTokenClassification):
     """XLM-RoBERTa that classifies tokens."""
 
     base = XLMRobertaModel
 
 
-class XLMRobertaForQuestionAnswering(XLMRobertaPreTrainedModel, RobertaForQuestionAnswering):
+class XLMRobertaForQuestionAnswering(XLMRobertaPreTrainedModel, roberta.RobertaForQuestionAnswering):
     """XLM-RoBERTa that marks answers."""
 
     base = XLMRobertaModel

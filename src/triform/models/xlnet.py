@@ -91,11 +91,11 @@ class XLNetFeedForward(nn.Module):
 
     def __init__(self, config: XLNetConfig):
         super().__init__()
-        self.layer_norm = nn.LayerNorm(config.d_model, eps=config.layer_norm_eps)
-        self.layer_1 = nn.Linear(config.d_model, config.d_inner)
-        self.layer_2 = nn.Linear(config.d_inner, config.d_model)
-        self.dropout = nn.Dropout(config.dropout)
+        width, inner = config.d_model, config.d_inner
+        self.layer_1, self.layer_2 = nn.Linear(width, inner), nn.Linear(inner, width)
         self.act = ops.activation(config.ff_activation)
+        self.dropout = nn.Dropout(config.dropout)
+        self.layer_norm = nn.LayerNorm(width, eps=config.layer_norm_eps)
 
     def forward(self, x):
         return self.layer_norm(self.dropout(self.layer_2(self.dropout(self.act(self.layer_1(x))))) + x)
