@@ -58,8 +58,7 @@ def _generated(call: Any, text: str, encoding: Any, **settings: Any) -> Any:
 
 def _fitting(call: Any, encoding: Any, settings: dict[str, Any]) -> dict[str, Any]:
     """Settings whose length the model can place, where the user asked for no length."""
-    name = getattr(call.model.base_model, "longest", "")
-    longest = getattr(call.model.config.get_text_config(decoder=True), name) if name else None
+    longest = call.model.most_tokens
     if longest is None or "max_new_tokens" in call.wishes.generation or "decoder_input_ids" in call.model.argument_names():
         return settings
     room = longest - encoding["input_ids"].shape[1]
@@ -74,7 +73,9 @@ def _set_language(tokenizer: Any, name: str, language: str) -> None:
 
 def _language_id(tokenizer: Any, language: str) -> int:
     """The token that a text in this language begins with."""
-    codes = (language, f"__{language}__", f"<2{language}>", f">>{language}<<")
+    if hasattr(tokenizer, "language_token"):
+        return tokenizer.convert_tokens_to_ids(tokenizer.language_token(language))
+    codes = (language, f"<2{language}>", f">>{language}<<")
     vocabulary = tokenizer.get_vocab()
     found = next((vocabulary[code] for code in codes if code in vocabulary), None)
     if found is None:

@@ -11,8 +11,12 @@ CLIP_WORDS = r"'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"
 QWEN2_WORDS = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
 
 
-def read_merges(path: Path) -> list[tuple[str, str]]:
-    """The pairs of a merges.txt, in order. Raises TokenizerError for a line that is no pair."""
+def read_merges(path: Path, counted: bool = False) -> list[tuple[str, str]]:
+    """The pairs of a merges.txt, in order. Raises TokenizerError for a line that is no pair.
+
+    Args:
+        counted: older files, where any white space stands between the two, and how often a pair was seen may follow it.
+    """
     try:
         lines = path.read_text(encoding="utf-8").split("\n")
     except UnicodeDecodeError as error:
@@ -21,8 +25,8 @@ def read_merges(path: Path) -> list[tuple[str, str]]:
     for number, line in enumerate(lines, 1):
         if not line.strip() or (number == 1 and line.startswith("#version")):
             continue
-        parts = line.split(" ")
-        if len(parts) != 2:
+        parts = line.split(None if counted else " ")
+        if len(parts) != 2 and not (counted and len(parts) == 3):
             raise TokenizerError(f"{path}, line {number}: {line[:60]!r} is no pair of two pieces.")
         pairs.append((parts[0], parts[1]))
     return pairs

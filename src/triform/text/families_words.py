@@ -4,16 +4,20 @@ from pathlib import Path
 from typing import Any
 
 from triform.errors import TokenizerError
-from triform.text.bytelevel import read_pieces
+from triform.text.bytelevel import read_merges, read_pieces
 from triform.text.cutting import CutEngine
 from triform.text.families import BERT_SPECIAL, WITH_SEGMENTS, Builder, Family
 from triform.text.families_pieces import ROBERTA_SPECIAL
-from triform.text.merging import Merger, SmallWords, SpacedWords, read_codes
+from triform.text.merging import Merger, SmallWords, SpacedWords
 from triform.text.pieces import frame, know
 
 Settings = dict[str, Any]
 Files = dict[str, Path]
 Frames = tuple[str, str]
+
+
+def _pairs(files: dict[str, Path]) -> list[tuple[str, str]]:
+    return read_merges(files["merges_file"], counted=True)
 
 
 def _finished(engine: Any, settings: Settings, special: dict[str, Any], frames: Frames | None, flags: dict[str, str] | None = None) -> Any:
@@ -27,7 +31,7 @@ def at_spaces(words: str) -> Builder:
     """CTRL and BlenderbotSmall."""
 
     def build(files: Files, settings: Settings, special: dict[str, Any]) -> Any:
-        cutter = {"spaced": SpacedWords, "small": SmallWords}[words](Merger(read_codes(files["merges_file"]), marks_last=False))
+        cutter = {"spaced": SpacedWords, "small": SmallWords}[words](Merger(_pairs(files), marks_last=False))
         return _finished(CutEngine(read_pieces(files["vocab_file"]), special["unk_token"], cutter), settings, special, None)
 
     return build
@@ -55,7 +59,7 @@ def counted(files: Files, settings: Settings, special: dict[str, Any]) -> Any:
     ids = {special[name]: i for i, name in enumerate(("bos_token", "pad_token", "eos_token", "unk_token"))}
     for token in counted_tokens(files["vocab_file"]):
         ids.setdefault(token, len(ids))
-    cutter = SpacedWords(Merger(read_codes(files["merges_file"]), marks_last=False))
+    cutter = SpacedWords(Merger(_pairs(files), marks_last=False))
     return _finished(CutEngine(ids, special["unk_token"], cutter), settings, special, ("cls $A sep", "cls $A sep sep $B sep"))
 
 
@@ -65,7 +69,7 @@ def moses(kind: str, frames: Frames) -> Builder:
     def build(files: Files, settings: Settings, special: dict[str, Any]) -> Any:
         from triform.text.moses import MosesWords, SpokenWords
 
-        merger = Merger(read_codes(files["merges_file"]), marks_last=True)
+        merger = Merger(_pairs(files), marks_last=True)
         ids = read_pieces(files["src_vocab_file" if kind == "fsmt" else "vocab_file"])
         cutter: MosesWords
         if kind == "xlm":
@@ -101,7 +105,7 @@ def char_bpe(settings: Settings, files: Files, special: dict[str, Any], lower: b
 
     try:
         model = BPE(
-            read_pieces(files["vocab_file"]), read_codes(files["merges_file"]), unk_token=special["unk_token"], end_of_word_suffix="</w>",
+            read_pieces(files["vocab_file"]), _pairs(files), unk_token=special["unk_token"], end_of_word_suffix="</w>",
             fuse_unk=False,
         )  # fmt: skip
     except TokenizerError:

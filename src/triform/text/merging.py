@@ -2,10 +2,8 @@
 
 import re
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-from triform.errors import TokenizerError
 from triform.text.cutting import Cut
 
 LAST = "</w>"  # ends the last piece of a word, among merges
@@ -13,23 +11,6 @@ MORE = "@@"  # ends the other pieces, in some vocabularies
 WORDS = re.compile(r"\S+\n?")
 UNKNOWN = "\x00"  # stands for a letter without merges in the engine
 MOST_KEPT = 2**15
-
-
-def read_codes(path: Path) -> list[tuple[str, str]]:
-    """The pairs of a file of merges, each of which may be followed by how often it was seen. Raises TokenizerError for other lines."""
-    try:
-        lines = path.read_text(encoding="utf-8").split("\n")
-    except UnicodeDecodeError as error:
-        raise TokenizerError(f"{path} is not UTF-8 text (byte {error.start}).") from None
-    pairs = []
-    for number, line in enumerate(lines, 1):
-        if not line.strip() or (number == 1 and line.startswith("#version")):
-            continue
-        parts = line.split()
-        if len(parts) not in (2, 3):
-            raise TokenizerError(f"{path}, line {number}: {line[:60]!r} is no pair of two pieces.")
-        pairs.append((parts[0], parts[1]))
-    return pairs
 
 
 class Merger:

@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from triform.errors import InputError
-
-UNFINISHED = "\ufffd"  # what bytes decode to that are not yet a whole character
+from triform.text.streaming import TextStream
 
 
 class TextStreamer:
@@ -21,10 +20,9 @@ class TextStreamer:
     """
 
     def __init__(self, tokenizer: Any, skip_prompt: bool = False, **decode: Any) -> None:
-        self.tokenizer, self.skip_prompt, self.decode = tokenizer, skip_prompt, decode
+        self.tokenizer, self.skip_prompt = tokenizer, skip_prompt
         self._prompt_is_next = True
-        self._ids: list[int] = []  # of the line that is being written
-        self._given = 0  # characters of it that have been given out
+        self._stream = TextStream(lambda ids: tokenizer.decode(ids, **decode))
 
     def put(self, value: Any) -> None:
         """Takes token ids: the prompt first, then one at a time. Raises InputError where there are several texts."""
@@ -37,22 +35,14 @@ class TextStreamer:
             self._prompt_is_next = False
             if self.skip_prompt:
                 return
-        self._ids += map(int, values)
-        text = self.tokenizer.decode(self._ids, **self.decode)
-        if text.endswith(UNFINISHED):
-            return
-        piece, self._given = text[self._given :], len(text)
-        if text.endswith("\n"):  # a new line is decoded by itself, so that long texts stay cheap
-            self._ids, self._given = [], 0
+        piece = self._stream.put(values)
         if piece:
             self.on_finalized_text(piece)
 
     def end(self) -> None:
         """The text is over: gives out what is left."""
-        text = self.tokenizer.decode(self._ids, **self.decode) if self._ids else ""
-        self._ids, self._prompt_is_next = [], True
-        piece, self._given = text[self._given :], 0
-        self.on_finalized_text(piece, stream_end=True)
+        self._prompt_is_next = True
+        self.on_finalized_text(self._stream.end(), stream_end=True)
 
     def on_finalized_text(self, text: str, stream_end: bool = False) -> None:
         """Prints a piece."""

@@ -1,5 +1,6 @@
 """Text as ids come, never half a character."""
 
+from collections.abc import Callable
 from typing import Any
 
 from triform.text.decoding import plain_ids
@@ -19,8 +20,8 @@ class TextStream:
     A piece of a character is held back until its last byte has come, or `end` is called.
     """
 
-    def __init__(self, tokenizer: Any, skip_special_tokens: bool = False) -> None:
-        self._tokenizer, self._skip = tokenizer, skip_special_tokens
+    def __init__(self, decode: Callable[[list[int]], str]) -> None:
+        self._decode = decode
         self._ids: list[int] = []  # the window: what was said last, and what was not said yet
         self._said = 0  # ids of the window whose text was given
         self._finished = False
@@ -51,4 +52,4 @@ class TextStream:
         return self._text(self._ids)[len(self._text(self._ids[: self._said])) :]
 
     def _text(self, ids: list[int]) -> str:
-        return self._tokenizer._decoded([ids], self._skip, False)[0] if ids else ""
+        return self._decode(ids) if ids else ""

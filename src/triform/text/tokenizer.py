@@ -216,7 +216,7 @@ class PreTrainedTokenizer(Vocabulary):
         """A decoder to which ids are given as they come, and which gives text as soon as it is certain."""
         from triform.text.streaming import TextStream
 
-        return TextStream(self, skip_special_tokens)
+        return TextStream(lambda ids: self._decoded([ids], skip_special_tokens, False)[0])
 
     # ---- conversations
 
