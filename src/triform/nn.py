@@ -25,7 +25,8 @@ class Model(Module):
     Class attributes: `config_class`; `prefix`, the name under which a model with a head holds the model without; `input_embeddings` and
     `output_embeddings`, the paths of what embeds tokens (from the base model) and of what projects onto them (from the whole model);
     `output_bias`, the name of an array (…, V) of the model's own that is added to the scores; `longest`, the field of the config that
-    bounds the length of a text, where something does (a table of positions); `first_position`, where a text's positions begin.
+    bounds the length of a text, where something does (a table of positions); `first_position`, where a text's positions begin;
+    `window`, where all layers see so many tokens alone.
     """
 
     config_class: Any
@@ -35,6 +36,7 @@ class Model(Module):
     output_bias: str = ""
     longest: str = ""
     first_position: int = 0
+    window: int | None = None
     config: Any
     base_model: Any  # the model without its head; itself, if it has none
 

@@ -29,6 +29,7 @@ class Pretrained(Generating):
     main_input_name: ClassVar[str] = "input_ids"
     longest: ClassVar[str] = ""
     first_position: int = 0
+    window: int | None = None
     backend: ClassVar[str] = ""
     config: Any
     is_part: bool = False

@@ -7,11 +7,11 @@ Shapes       B batch, T tokens of this call, D hidden_size, V vocab_size
 """
 
 from triform.configs.bloom import BloomConfig
-from triform.outputs import DecoderOutput
 
 from .. import nn, ops
 from .alibi import distance_bias
 from .decoding import (
+    Decoder,
     DecoderForCausalLM,
     DecoderForQuestionAnswering,
     DecoderForSequenceClassification,
@@ -76,20 +76,10 @@ class BloomPreTrainedModel(nn.Model):
     input_embeddings, output_embeddings = "word_embeddings", "lm_head"
 
 
-class BloomModel(BloomPreTrainedModel):
-    """The decoder without a head.
+class BloomModel(BloomPreTrainedModel, Decoder):
+    """The decoder without a head; see `Decoder`. Distances follow from the mask alone, whatever position_ids say."""
 
-    Args:
-        input_ids: (B, T) int; only the new tokens where `past_key_values` is given.
-        attention_mask: (B, T), or (B, everything so far); 0 marks padding. Default: all ones.
-        position_ids: accepted as by every decoder; distances follow from the mask alone.
-        past_key_values: the Cache that an earlier call returned.
-        inputs_embeds: (B, T, D), instead of input_ids.
-        use_cache: True to return a Cache, or an int: one with room for so many tokens. Default: config.use_cache.
-
-    Returns: DecoderOutput with last_hidden_state (B, T, D).
-    Raises: InputError: both or none of input_ids and inputs_embeds.
-    """
+    stack, last_norm = "h", "ln_f"
 
     def __init__(self, config: BloomConfig):
         super().__init__(config)
@@ -98,20 +88,11 @@ class BloomModel(BloomPreTrainedModel):
         self.h = nn.List([BloomBlock(config, layer) for layer in range(config.n_layer)])
         self.ln_f = nn.LayerNorm(config.hidden_size, eps=config.layer_norm_epsilon)
 
-    def forward(self, input_ids=None, attention_mask=None, position_ids=None, past_key_values=None, inputs_embeds=None, use_cache=None):
-        tokens = ops.exactly_one(self, input_ids=input_ids, inputs_embeds=inputs_embeds)
-        context = nn.Context(
-            tokens, attention_mask, causal=True, past=past_key_values, position_ids=position_ids,
-            use_cache=self.config.use_cache if use_cache is None else use_cache,
-        )  # fmt: skip
-        x = self.word_embeddings_layernorm(self.word_embeddings(input_ids) if inputs_embeds is None else inputs_embeds)
-        bias = distance_bias(context, self.config.n_head, x)
-        for block in self.h:
-            nn.record("hidden_states", x)
-            x = block(x, context, bias)
-        x = self.ln_f(x)
-        nn.record("hidden_states", x)
-        return DecoderOutput(x, context.cache())
+    def prepared(self, x, context):
+        return self.word_embeddings_layernorm(x)
+
+    def guides(self, x, context):
+        return (distance_bias(context, self.config.n_head, x),)
 
 
 class BloomForCausalLM(BloomPreTrainedModel, DecoderForCausalLM):

@@ -3,7 +3,7 @@
 from typing import Any
 
 from triform.errors import InputError
-from triform.outputs import CausalLMOutput, LogitsOutput, QuestionAnsweringOutput
+from triform.outputs import CausalLMOutput, DecoderOutput, LogitsOutput, QuestionAnsweringOutput
 
 from .. import nn, ops
 from .losses import classification_loss, next_token_loss, span_loss
@@ -32,6 +32,59 @@ def split_interleaved(x: Any, heads: int) -> tuple[Any, Any, Any]:
     b, t, width = ops.shape(x)
     x = ops.transpose(ops.reshape(x, (b, t, heads, 3, width // (3 * heads))), (3, 0, 2, 1, 4))
     return x[0], x[1], x[2]
+
+
+class Decoder(nn.Model):
+    """The decoder without a head.
+
+    Args:
+        input_ids: (B, T) int; only the new tokens where `past_key_values` is given.
+        attention_mask: (B, T), or (B, everything so far); 0 marks padding. Default: all ones.
+        position_ids: (B, T) int. Default: counted from 0, or from where the cache ends.
+        past_key_values: the Cache that an earlier call returned.
+        inputs_embeds: (B, T, D), instead of input_ids.
+        use_cache: True to return a Cache, or an int: one with room for so many tokens. Default: config.use_cache.
+
+    Returns: DecoderOutput with last_hidden_state (B, T, D).
+    Raises: InputError: both or none of input_ids and inputs_embeds; T is larger than a table of positions.
+
+    A subclass makes the layers and says what they are called: `input_embeddings`, `stack`, `last_norm`.
+    """
+
+    stack, last_norm = "layers", "norm"
+
+    def forward(self, input_ids=None, attention_mask=None, position_ids=None, past_key_values=None, inputs_embeds=None, use_cache=None):
+        x, context, guides = self.begin(input_ids, attention_mask, position_ids, past_key_values, inputs_embeds, use_cache)
+        for layer in getattr(self, self.stack):
+            nn.record("hidden_states", x)
+            x = layer(x, context, *guides)
+        return DecoderOutput(self.end(x), context.cache())
+
+    def begin(self, input_ids, attention_mask, position_ids, past_key_values, inputs_embeds, use_cache):
+        """What the first layer is given: embeddings, the frame of this call, and what guides attention in all layers."""
+        tokens = ops.exactly_one(self, input_ids=input_ids, inputs_embeds=inputs_embeds)
+        if self.longest:
+            ops.check_length(self, tokens, getattr(self.config, self.longest), self.longest)
+        context = nn.Context(
+            tokens, attention_mask, causal=True, past=past_key_values, position_ids=position_ids, window=self.window,
+            use_cache=self.config.use_cache if use_cache is None else use_cache,
+        )  # fmt: skip
+        x = self.prepared(getattr(self, self.input_embeddings)(input_ids) if inputs_embeds is None else inputs_embeds, context)
+        return x, context, self.guides(x, context)
+
+    def prepared(self, x: Any, context: Any) -> Any:
+        """Embeddings of words as the first layer takes them."""
+        return x
+
+    def guides(self, x: Any, context: Any) -> tuple[Any, ...]:
+        """What each layer is given beside the frame of the call: angles, biases."""
+        return ()
+
+    def end(self, x: Any) -> Any:
+        """The last norm."""
+        x = getattr(self, self.last_norm)(x)
+        nn.record("hidden_states", x)
+        return x
 
 
 class DecoderForCausalLM(nn.Model):
@@ -120,5 +173,4 @@ class DecoderForQuestionAnswering(nn.Model):
         out = self.base_model(input_ids, attention_mask, position_ids, past_key_values, inputs_embeds)
         scores = self.qa_outputs(out.last_hidden_state)
         starts, ends = scores[..., 0], scores[..., 1]
-        given = start_positions is not None and end_positions is not None
-        return QuestionAnsweringOutput(span_loss(starts, ends, start_positions, end_positions) if given else None, starts, ends)
+        return QuestionAnsweringOutput(span_loss(starts, ends, start_positions, end_positions), starts, ends)

@@ -16,8 +16,7 @@ def as_texts(*inputs: Any) -> list[Any]:
 def span_output(scores: Any, start_positions: Any, end_positions: Any) -> QuestionAnsweringOutput:
     """The output of a model that marks answers; scores (B, T, 2)."""
     starts, ends = scores[..., 0], scores[..., 1]
-    given = start_positions is not None and end_positions is not None
-    return QuestionAnsweringOutput(span_loss(starts, ends, start_positions, end_positions) if given else None, starts, ends)
+    return QuestionAnsweringOutput(span_loss(starts, ends, start_positions, end_positions), starts, ends)
 
 
 class EncoderHead(nn.Model):

@@ -7,11 +7,16 @@ Shapes       B batch, T tokens of this call, H heads, G heads of keys and values
 """
 
 from triform.configs.falcon import FalconConfig
-from triform.outputs import DecoderOutput
 
 from .. import nn, ops
 from .alibi import distance_bias
-from .decoding import DecoderForCausalLM, DecoderForQuestionAnswering, DecoderForSequenceClassification, DecoderForTokenClassification
+from .decoding import (
+    Decoder,
+    DecoderForCausalLM,
+    DecoderForQuestionAnswering,
+    DecoderForSequenceClassification,
+    DecoderForTokenClassification,
+)
 from .rotary import Rotary, turn
 
 
@@ -102,20 +107,10 @@ class FalconPreTrainedModel(nn.Model):
     input_embeddings, output_embeddings = "word_embeddings", "lm_head"
 
 
-class FalconModel(FalconPreTrainedModel):
-    """The decoder without a head.
+class FalconModel(FalconPreTrainedModel, Decoder):
+    """The decoder without a head; see `Decoder`. ALiBi counts real tokens by itself."""
 
-    Args:
-        input_ids: (B, T) int; only the new tokens where `past_key_values` is given.
-        attention_mask: (B, T), or (B, everything so far); 0 marks padding. Default: all ones.
-        position_ids: (B, T) int. Default: counted from 0, or from where the cache ends. ALiBi counts real tokens by itself.
-        past_key_values: the Cache that an earlier call returned.
-        inputs_embeds: (B, T, D), instead of input_ids.
-        use_cache: True to return a Cache, or an int: one with room for so many tokens. Default: config.use_cache.
-
-    Returns: DecoderOutput with last_hidden_state (B, T, D).
-    Raises: InputError: both or none of input_ids and inputs_embeds.
-    """
+    stack, last_norm = "h", "ln_f"
 
     def __init__(self, config: FalconConfig):
         super().__init__(config)
@@ -126,24 +121,11 @@ class FalconModel(FalconPreTrainedModel):
         self.ln_f = nn.LayerNorm(config.hidden_size, eps=config.layer_norm_epsilon)
         self.rotary = None if config.alibi else Rotary(config, config.head_dim)
 
-    def forward(self, input_ids=None, attention_mask=None, position_ids=None, past_key_values=None, inputs_embeds=None, use_cache=None):
-        tokens = ops.exactly_one(self, input_ids=input_ids, inputs_embeds=inputs_embeds)
-        context = nn.Context(
-            tokens, attention_mask, causal=True, past=past_key_values, position_ids=position_ids,
-            use_cache=self.config.use_cache if use_cache is None else use_cache,
-        )  # fmt: skip
-        x = self.word_embeddings(input_ids) if inputs_embeds is None else inputs_embeds
-        angles = bias = None
-        if self.rotary is None:  # what is added to the scores is scaled as they are
-            bias = distance_bias(context, self.config.num_attention_heads, x) * self.config.head_dim**-0.5
-        else:
-            angles = self.rotary(context.positions, x)
-        for block in self.h:
-            nn.record("hidden_states", x)
-            x = block(x, context, angles, bias)
-        x = self.ln_f(x)
-        nn.record("hidden_states", x)
-        return DecoderOutput(x, context.cache())
+    def guides(self, x, context):
+        if self.rotary is not None:
+            return self.rotary(context.positions, x), None
+        bias = distance_bias(context, self.config.num_attention_heads, x)
+        return None, bias * self.config.head_dim**-0.5  # what is added to the scores is scaled as they are
 
 
 class FalconForCausalLM(FalconPreTrainedModel, DecoderForCausalLM):

@@ -57,7 +57,7 @@ class Gemma2Model(Gemma2PreTrainedModel, LlamaModel):
         super().__init__(config)
         self.norm = nn.RMSNorm(config.hidden_size, eps=config.rms_norm_eps, offset=1.0)
 
-    def scaled(self, x):
+    def prepared(self, x, context):
         return x * ops.full((1,), self.config.hidden_size**0.5, like=x)  # rounded to the dtype of x, as in training
 
 

@@ -221,8 +221,7 @@ class GPT2ForQuestionAnswering(GPT2PreTrainedModel):
         out = self.transformer(input_ids, None, attention_mask, token_type_ids, position_ids, inputs_embeds)
         scores = self.qa_outputs(out.last_hidden_state)
         starts, ends = scores[..., 0], scores[..., 1]
-        given = start_positions is not None and end_positions is not None
-        return QuestionAnsweringOutput(span_loss(starts, ends, start_positions, end_positions) if given else None, starts, ends)
+        return QuestionAnsweringOutput(span_loss(starts, ends, start_positions, end_positions), starts, ends)
 
 
 TIED = {"lm_head.weight": "transformer.wte.weight"}

@@ -7,10 +7,15 @@ Shapes       B batch, T tokens of this call, D hidden_size, V vocab_size
 """
 
 from triform.configs.gpt_neo import GPTNeoConfig
-from triform.outputs import DecoderOutput
 
 from .. import nn, ops
-from .decoding import DecoderForCausalLM, DecoderForQuestionAnswering, DecoderForSequenceClassification, DecoderForTokenClassification
+from .decoding import (
+    Decoder,
+    DecoderForCausalLM,
+    DecoderForQuestionAnswering,
+    DecoderForSequenceClassification,
+    DecoderForTokenClassification,
+)
 
 
 class GPTNeoSelfAttention(nn.Module):
@@ -82,20 +87,10 @@ class GPTNeoPreTrainedModel(nn.Model):
     input_embeddings, output_embeddings, longest = "wte", "lm_head", "max_position_embeddings"
 
 
-class GPTNeoModel(GPTNeoPreTrainedModel):
-    """The decoder without a head.
+class GPTNeoModel(GPTNeoPreTrainedModel, Decoder):
+    """The decoder without a head; see `Decoder`."""
 
-    Args:
-        input_ids: (B, T) int; only the new tokens where `past_key_values` is given.
-        attention_mask: (B, T), or (B, everything so far); 0 marks padding. Default: all ones.
-        position_ids: (B, T) int. Default: counted from 0, or from where the cache ends.
-        past_key_values: the Cache that an earlier call returned.
-        inputs_embeds: (B, T, D), instead of input_ids.
-        use_cache: True to return a Cache, or an int: one with room for so many tokens. Default: config.use_cache.
-
-    Returns: DecoderOutput with last_hidden_state (B, T, D).
-    Raises: InputError: T is larger than config.max_position_embeddings; both or none of input_ids and inputs_embeds.
-    """
+    stack, last_norm = "h", "ln_f"
 
     def __init__(self, config: GPTNeoConfig):
         super().__init__(config)
@@ -105,21 +100,8 @@ class GPTNeoModel(GPTNeoPreTrainedModel):
         self.h = nn.List([GPTNeoBlock(config, layer) for layer in range(config.num_layers)])
         self.ln_f = nn.LayerNorm(config.hidden_size, eps=config.layer_norm_epsilon)
 
-    def forward(self, input_ids=None, attention_mask=None, position_ids=None, past_key_values=None, inputs_embeds=None, use_cache=None):
-        tokens = ops.exactly_one(self, input_ids=input_ids, inputs_embeds=inputs_embeds)
-        ops.check_length(self, tokens, self.config.max_position_embeddings)
-        context = nn.Context(
-            tokens, attention_mask, causal=True, past=past_key_values, position_ids=position_ids,
-            use_cache=self.config.use_cache if use_cache is None else use_cache,
-        )  # fmt: skip
-        x = self.wte(input_ids) if inputs_embeds is None else inputs_embeds
-        x = self.drop(x + self.wpe(context.positions))
-        for block in self.h:
-            nn.record("hidden_states", x)
-            x = block(x, context)
-        x = self.ln_f(x)
-        nn.record("hidden_states", x)
-        return DecoderOutput(x, context.cache())
+    def prepared(self, x, context):
+        return self.drop(x + self.wpe(context.positions))
 
 
 class GPTNeoForCausalLM(GPTNeoPreTrainedModel, DecoderForCausalLM):

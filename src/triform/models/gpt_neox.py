@@ -7,10 +7,10 @@ Shapes       B batch, T tokens of this call, D hidden_size, V vocab_size
 """
 
 from triform.configs.gpt_neox import GPTNeoXConfig
-from triform.outputs import DecoderOutput
 
 from .. import nn, ops
 from .decoding import (
+    Decoder,
     DecoderForCausalLM,
     DecoderForQuestionAnswering,
     DecoderForSequenceClassification,
@@ -73,20 +73,10 @@ class GPTNeoXPreTrainedModel(nn.Model):
     input_embeddings, output_embeddings = "embed_in", "embed_out"
 
 
-class GPTNeoXModel(GPTNeoXPreTrainedModel):
-    """The decoder without a head.
+class GPTNeoXModel(GPTNeoXPreTrainedModel, Decoder):
+    """The decoder without a head; see `Decoder`."""
 
-    Args:
-        input_ids: (B, T) int; only the new tokens where `past_key_values` is given.
-        attention_mask: (B, T), or (B, everything so far); 0 marks padding. Default: all ones.
-        position_ids: (B, T) int. Default: counted from 0, or from where the cache ends.
-        past_key_values: the Cache that an earlier call returned.
-        inputs_embeds: (B, T, D), instead of input_ids.
-        use_cache: True to return a Cache, or an int: one with room for so many tokens. Default: config.use_cache.
-
-    Returns: DecoderOutput with last_hidden_state (B, T, D).
-    Raises: InputError: both or none of input_ids and inputs_embeds.
-    """
+    last_norm = "final_layer_norm"
 
     def __init__(self, config: GPTNeoXConfig):
         super().__init__(config)
@@ -96,20 +86,11 @@ class GPTNeoXModel(GPTNeoXPreTrainedModel):
         self.final_layer_norm = nn.LayerNorm(config.hidden_size, eps=config.layer_norm_eps)
         self.rotary = Rotary(config, config.turned_width)
 
-    def forward(self, input_ids=None, attention_mask=None, position_ids=None, past_key_values=None, inputs_embeds=None, use_cache=None):
-        tokens = ops.exactly_one(self, input_ids=input_ids, inputs_embeds=inputs_embeds)
-        context = nn.Context(
-            tokens, attention_mask, causal=True, past=past_key_values, position_ids=position_ids,
-            use_cache=self.config.use_cache if use_cache is None else use_cache,
-        )  # fmt: skip
-        x = self.dropout(self.embed_in(input_ids) if inputs_embeds is None else inputs_embeds)
-        angles = self.rotary(context.positions, x)
-        for layer in self.layers:
-            nn.record("hidden_states", x)
-            x = layer(x, context, angles)
-        x = self.final_layer_norm(x)
-        nn.record("hidden_states", x)
-        return DecoderOutput(x, context.cache())
+    def prepared(self, x, context):
+        return self.dropout(x)
+
+    def guides(self, x, context):
+        return (self.rotary(context.positions, x),)
 
 
 class GPTNeoXForCausalLM(GPTNeoXPreTrainedModel, DecoderForCausalLM):

@@ -7,10 +7,9 @@ Shapes       B batch, T tokens of this call, D n_embd, V vocab_size
 """
 
 from triform.configs.gptj import GPTJConfig
-from triform.outputs import DecoderOutput
 
 from .. import nn, ops
-from .decoding import DecoderForCausalLM, DecoderForQuestionAnswering, DecoderForSequenceClassification
+from .decoding import Decoder, DecoderForCausalLM, DecoderForQuestionAnswering, DecoderForSequenceClassification
 from .rotary import Rotary, turn_pairs
 
 
@@ -70,20 +69,10 @@ class GPTJPreTrainedModel(nn.Model):
     input_embeddings, output_embeddings = "wte", "lm_head"
 
 
-class GPTJModel(GPTJPreTrainedModel):
-    """The decoder without a head.
+class GPTJModel(GPTJPreTrainedModel, Decoder):
+    """The decoder without a head; see `Decoder`."""
 
-    Args:
-        input_ids: (B, T) int; only the new tokens where `past_key_values` is given.
-        attention_mask: (B, T), or (B, everything so far); 0 marks padding. Default: all ones.
-        position_ids: (B, T) int. Default: counted from 0, or from where the cache ends.
-        past_key_values: the Cache that an earlier call returned.
-        inputs_embeds: (B, T, D), instead of input_ids.
-        use_cache: True to return a Cache, or an int: one with room for so many tokens. Default: config.use_cache.
-
-    Returns: DecoderOutput with last_hidden_state (B, T, D).
-    Raises: InputError: both or none of input_ids and inputs_embeds.
-    """
+    stack, last_norm = "h", "ln_f"
 
     def __init__(self, config: GPTJConfig):
         super().__init__(config)
@@ -93,20 +82,11 @@ class GPTJModel(GPTJPreTrainedModel):
         self.ln_f = nn.LayerNorm(config.n_embd, eps=config.layer_norm_epsilon)
         self.rotary = Rotary(config, config.turned_width)
 
-    def forward(self, input_ids=None, attention_mask=None, position_ids=None, past_key_values=None, inputs_embeds=None, use_cache=None):
-        tokens = ops.exactly_one(self, input_ids=input_ids, inputs_embeds=inputs_embeds)
-        context = nn.Context(
-            tokens, attention_mask, causal=True, past=past_key_values, position_ids=position_ids,
-            use_cache=self.config.use_cache if use_cache is None else use_cache,
-        )  # fmt: skip
-        x = self.drop(self.wte(input_ids) if inputs_embeds is None else inputs_embeds)
-        angles = self.rotary(context.positions, x)
-        for block in self.h:
-            nn.record("hidden_states", x)
-            x = block(x, context, angles)
-        x = self.ln_f(x)
-        nn.record("hidden_states", x)
-        return DecoderOutput(x, context.cache())
+    def prepared(self, x, context):
+        return self.drop(x)
+
+    def guides(self, x, context):
+        return (self.rotary(context.positions, x),)
 
 
 class GPTJForCausalLM(GPTJPreTrainedModel, DecoderForCausalLM):

@@ -9,10 +9,15 @@ Shapes       B batch, T tokens of this call, D hidden_size, V vocab_size
 from typing import Any
 
 from triform.configs.llama import LlamaConfig
-from triform.outputs import DecoderOutput
 
 from .. import nn, ops
-from .decoding import DecoderForCausalLM, DecoderForQuestionAnswering, DecoderForSequenceClassification, DecoderForTokenClassification
+from .decoding import (
+    Decoder,
+    DecoderForCausalLM,
+    DecoderForQuestionAnswering,
+    DecoderForSequenceClassification,
+    DecoderForTokenClassification,
+)
 from .rotary import Rotary, turn
 
 
@@ -89,23 +94,10 @@ class LlamaPreTrainedModel(nn.Model):
     input_embeddings, output_embeddings = "embed_tokens", "lm_head"
 
 
-class LlamaModel(LlamaPreTrainedModel):
-    """The decoder without a head.
-
-    Args:
-        input_ids: (B, T) int; only the new tokens where `past_key_values` is given.
-        attention_mask: (B, T), or (B, everything so far); 0 marks padding. Default: all ones.
-        position_ids: (B, T) int. Default: counted from 0, or from where the cache ends.
-        past_key_values: the Cache that an earlier call returned.
-        inputs_embeds: (B, T, D), instead of input_ids.
-        use_cache: True to return a Cache, or an int: one with room for so many tokens. Default: config.use_cache.
-
-    Returns: DecoderOutput with last_hidden_state (B, T, D).
-    Raises: InputError: both or none of input_ids and inputs_embeds.
-    """
+class LlamaModel(LlamaPreTrainedModel, Decoder):
+    """The decoder without a head; see `Decoder`."""
 
     layer_class: type = LlamaDecoderLayer
-    window: int | None = None
 
     def __init__(self, config: LlamaConfig):
         super().__init__(config)
@@ -114,32 +106,13 @@ class LlamaModel(LlamaPreTrainedModel):
         self.norm = nn.RMSNorm(config.hidden_size, eps=config.rms_norm_eps)
         self.rotary = Rotary(config, self.turned_width(config))
 
-    def forward(self, input_ids=None, attention_mask=None, position_ids=None, past_key_values=None, inputs_embeds=None, use_cache=None):
-        x, context, angles = self.begin(input_ids, attention_mask, position_ids, past_key_values, inputs_embeds, use_cache)
-        for layer in self.layers:
-            nn.record("hidden_states", x)
-            x = layer(x, context, angles)
-        x = self.norm(x)
-        nn.record("hidden_states", x)
-        return DecoderOutput(x, context.cache())
-
-    def begin(self, input_ids, attention_mask, position_ids, past_key_values, inputs_embeds, use_cache):
-        """What the first layer is given: embeddings, the frame of this call, the angles of its positions."""
-        tokens = ops.exactly_one(self, input_ids=input_ids, inputs_embeds=inputs_embeds)
-        context = nn.Context(
-            tokens, attention_mask, causal=True, past=past_key_values, position_ids=position_ids, window=self.window,
-            use_cache=self.config.use_cache if use_cache is None else use_cache,
-        )  # fmt: skip
-        x = self.scaled(self.embed_tokens(input_ids) if inputs_embeds is None else inputs_embeds)
-        return x, context, self.rotary(context.positions, x)
+    def guides(self, x, context):
+        return (self.rotary(context.positions, x),)
 
     @staticmethod
     def turned_width(config: Any) -> int:
         """How many places of each head are turned."""
         return config.head_dim
-
-    def scaled(self, x):
-        return x
 
 
 class LlamaForCausalLM(LlamaPreTrainedModel, DecoderForCausalLM):

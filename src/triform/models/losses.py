@@ -46,11 +46,13 @@ def masked_binary_cross_entropy(logits: Any, labels: Any, mask: Any) -> Any:
 
 
 def span_loss(start_logits: Any, end_logits: Any, start_positions: Any, end_positions: Any) -> Any:
-    """Mean of the cross entropies of where an answer starts and ends.
+    """Mean of the cross entropies of where an answer starts and ends; None where either is not said.
 
     Args:
         start_logits, end_logits: (B, T). start_positions, end_positions: (B,) int; one outside the text does not count.
     """
+    if start_positions is None or end_positions is None:
+        return None
     return (_place_loss(start_logits, start_positions) + _place_loss(end_logits, end_positions)) / 2
 
 

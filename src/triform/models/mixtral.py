@@ -84,14 +84,13 @@ class MixtralModel(MixtralPreTrainedModel, LlamaModel):
         self, input_ids=None, attention_mask=None, position_ids=None, past_key_values=None, inputs_embeds=None, use_cache=None,
         output_router_logits=None,
     ):  # fmt: skip
-        x, context, angles = self.begin(input_ids, attention_mask, position_ids, past_key_values, inputs_embeds, use_cache)
+        x, context, guides = self.begin(input_ids, attention_mask, position_ids, past_key_values, inputs_embeds, use_cache)
         chosen = []
         for layer in self.layers:
             nn.record("hidden_states", x)
-            x, logits = layer(x, context, angles)
+            x, logits = layer(x, context, *guides)
             chosen.append(logits)
-        x = self.norm(x)
-        nn.record("hidden_states", x)
+        x = self.end(x)
         asked = self.config.output_router_logits if output_router_logits is None else output_router_logits
         return MixtureDecoderOutput(x, context.cache(), router_logits=tuple(chosen) if asked else None)
 

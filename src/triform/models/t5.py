@@ -281,8 +281,7 @@ class T5ForQuestionAnswering(T5Model):
         )  # fmt: skip
         scores = self.qa_outputs(out.last_hidden_state)
         starts, ends = scores[..., 0], scores[..., 1]
-        given = start_positions is not None and end_positions is not None
-        loss = span_loss(starts, ends, start_positions, end_positions) if given else None
+        loss = span_loss(starts, ends, start_positions, end_positions)
         return Seq2SeqQuestionAnsweringOutput(
             loss, starts, ends, out.past_key_values, encoder_last_hidden_state=out.encoder_last_hidden_state
         )
