@@ -46,6 +46,12 @@ class Generating:
             return GenerationConfig.from_model_config(self.config)
         return GenerationConfig.from_dict(read_config_dict(path, str(path)))
 
+    @property
+    def most_tokens(self) -> int | None:
+        """How many tokens of a text the model that writes can place; None where there is no bound."""
+        name = self.base_model.longest  # type: ignore[attr-defined]
+        return getattr(self.config.get_text_config(decoder=True), name) if name else None
+
     def generation_text(self) -> str:
         """What generation_config.json says when the model is saved: what cannot be is written as it was read, and nothing is lost."""
         path = self.config.__dict__.get("_generation_file")

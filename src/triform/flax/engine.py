@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 
-from .pretrained import _Graph
+from .pretrained import Graph
 
 
 class Engine:
@@ -24,7 +24,7 @@ class Engine:
             model.eval()
         graph, state = nnx.split(model)
         leaves, tree = jax.tree.flatten(state)
-        self.graph, self.tree = _Graph(graph), tree
+        self.graph, self.tree = Graph(graph), tree
         self.leaves = [jnp.asarray(leaf) for leaf in leaves]  # a NumPy leaf would be copied at every call
 
     def run(self, program: Any, *arrays: Any, consume: bool = False, **settings: Any) -> Any:
@@ -60,12 +60,12 @@ class Engine:
         return array
 
 
-def _call(graph: _Graph, tree: Any, program: Any, settings: Any, leaves: Any, arrays: Any) -> Any:
+def _call(graph: Graph, tree: Any, program: Any, settings: Any, leaves: Any, arrays: Any) -> Any:
     model = nnx.merge(graph.graph, jax.tree.unflatten(tree, leaves))
     return program(model, *arrays, **dict(settings))
 
 
-def _all(graph: _Graph, tree: Any, program: Any, settings: Any, leaves: Any, first: Any, rest: Any) -> Any:
+def _all(graph: Graph, tree: Any, program: Any, settings: Any, leaves: Any, first: Any, rest: Any) -> Any:
     return _call(graph, tree, program, settings, leaves, (first, *rest))
 
 
@@ -73,7 +73,7 @@ _run = jax.jit(_all, static_argnums=(0, 1, 2, 3))
 _run_consuming = jax.jit(_all, static_argnums=(0, 1, 2, 3), donate_argnums=(5,))
 
 
-def _shapes(graph: _Graph, tree: Any, program: Any, settings: Any, arrays: Any, leaves: Any) -> Any:
+def _shapes(graph: Graph, tree: Any, program: Any, settings: Any, arrays: Any, leaves: Any) -> Any:
     key = (graph, program, settings, tuple((x.shape, str(x.dtype)) for x in jax.tree.leaves(arrays)))
     if key not in _known:
         _known[key] = jax.eval_shape(partial(_call, graph, tree, program, settings), leaves, arrays)

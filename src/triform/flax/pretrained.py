@@ -223,7 +223,7 @@ def to_bits(array: jax.Array) -> LazyTensor:
     return LazyTensor(name, tuple(array.shape), lambda: np.asarray(array).view(STORAGE[name]))
 
 
-class _Graph:
+class Graph:
     """A model's structure, hashed once."""
 
     __slots__ = ("graph", "hashed")
@@ -235,11 +235,11 @@ class _Graph:
         return self.hashed
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Graph) and self.graph == other.graph
+        return isinstance(other, Graph) and self.graph == other.graph
 
 
 @partial(jax.jit, static_argnums=(0, 1))
-def _run(graph: _Graph, static: tuple[tuple[str, Any], ...], state: Any, arrays: dict[str, Any]) -> Any:
+def _run(graph: Graph, static: tuple[tuple[str, Any], ...], state: Any, arrays: dict[str, Any]) -> Any:
     return nnx.merge(graph.graph, state)(**arrays, **dict(static))
 
 
@@ -248,7 +248,7 @@ class Compiled:
 
     def __init__(self, model: FlaxPreTrainedModel) -> None:
         graph, state = nnx.split(model)
-        self.graph = _Graph(graph)
+        self.graph = Graph(graph)
         self.state = jax.tree.map(jnp.asarray, state)  # a NumPy leaf would be copied at every call
 
     def __call__(self, **inputs: Any) -> Any:

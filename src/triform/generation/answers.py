@@ -65,7 +65,7 @@ def _by_beams(run: Any, name: str, layers: Any) -> tuple[Any, ...]:
 def answer(run: Any, cache: Any, state: Any) -> Any:
     """The texts of a finished search; with return_dict_in_generate, an output around them."""
     engine, settings, width = run.engine, run.settings, run.width
-    step = int(engine.host(engine.array(state.step)))
+    step = int(state.step)
     scores = parents = None
     if run.search.beams > 1:
         n = settings.num_return_sequences

@@ -28,7 +28,7 @@ def assisted(run: Any, assistant: Any, seed: int | None) -> Any:
     run.guests.show_prompt(run)
     state, more = g.one_choice(run, state, logits)
     while more:
-        done = int(run.engine.host(run.engine.array(state.step)))
+        done = int(state.step)
         tokens, shares = guess(run, state, min(run.limit - done - 1, guess.most))
         state, cache, more, kept = _check_guesses(run, state, cache, tokens, shares, chance)
         guess.learned(len(tokens), kept)
@@ -65,7 +65,7 @@ def _check_guesses(run: Any, state: State, cache: Any, tokens: list[int], shares
     width = read.shape[1]
     if engine.compiles:  # one size of call
         read = np.pad(read, ((0, 0), (0, max(0, run.guesses + 1 - width))))
-    before = int(engine.host(engine.array(cache.start)))
+    before = int(cache.start)
     count = None if cache.count is None else engine.host(engine.array(cache.count))
     out = engine.run(programs.read_guesses, cache, engine.array(read), run.source, reader=run.reader, consume=True)
     agreed, more = 0, True
@@ -110,7 +110,7 @@ def _shares(scores: np.ndarray) -> np.ndarray:
 
 def _text(run: Any, state: State) -> np.ndarray:
     """All tokens so far that the decoder has read or will read."""
-    step = int(run.engine.host(run.engine.array(state.step)))
+    step = int(state.step)
     new = run.engine.host(state.tokens)[0, run.width : run.width + step]
     return np.concatenate([run.prompt.tokens[0][run.prompt.mask[0]], new])
 

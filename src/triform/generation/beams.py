@@ -98,7 +98,7 @@ class BeamSearch:
 
     def seen(self, cache: Any, state: State) -> Any:
         """(B, K, S) bool: the slots of a forked cache that each running text has come by: the prompt's, and in each round behind it that
-        of the text that it goes on from; in the last one its own."""
+        of the text that it goes on from; in the last one its own. With guidance, twice the rows, whose prompts differ."""
         b, k, _ = ops.shape(state.beams.texts)
         end = cache.start + k
         size = end if isinstance(end, int) else ops.shape(cache.keys[0])[2]
@@ -108,11 +108,11 @@ class BeamSearch:
         came_by = ops.take(state.beams.parents, place, axis=2) - ops.arange(b, like=like)[:, None, None] * k
         came_by = ops.where(rounds == state.step - 1, ops.arange(k, like=like)[None, :, None], came_by)
         after = (came_by == branch) & (rounds < state.step) & (rounds >= 0)
+        if self.guidance is not None:
+            after = ops.concat([after, after], 0)
         before = slots[None] < cache.fork
         if cache.seen is not None:
-            known = ops.shape(cache.seen)[1]
-            held = ops.take(cache.seen, ops.minimum(slots, known - 1), axis=1)[:b]
-            before = before & held
+            before = before & ops.take(cache.seen, ops.minimum(slots, ops.shape(cache.seen)[1] - 1), axis=1)
         return before[:, None, :] | after
 
     def _candidates(self, totals: Any, wide: int, state: State) -> tuple[Any, Any, Any]:

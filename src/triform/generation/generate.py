@@ -9,6 +9,7 @@ import numpy as np
 from triform.configs.generation import GenerationConfig
 from triform.errors import InputError
 
+from .. import loops
 from ..engine import Engine
 from . import programs, prompts
 from .answers import Collected, answer
@@ -62,27 +63,30 @@ class Run:
     collected: Collected = field(default_factory=Collected)
     began: float = field(default_factory=time.monotonic)
 
+    @property
+    def stepwise(self) -> bool:
+        """Whether the host takes part in every step."""
+        return self.guests.stepwise or self.collected.wanted(self)
+
 
 def generate(
     model: Any, inputs: Any = None, generation_config: Any = None, logits_processor: Any = None, stopping_criteria: Any = None,
     prefix_allowed_tokens_fn: Any = None, assistant_model: Any = None, streamer: Any = None, negative_prompt_ids: Any = None,
     negative_prompt_attention_mask: Any = None, tokenizer: Any = None, seed: int | None = None, **kwargs: Any,
 ) -> Any:  # fmt: skip
-    """See `triform.pretrained.Pretrained.generate`."""
+    """See `triform.generating.Generating.generate`."""
     settings, given = _settings(model, generation_config, kwargs)
     wants = settings.return_dict_in_generate
     asked = tuple(name for name in ("output_attentions", "output_hidden_states") if wants and getattr(settings, name))
     engine, reader = Engine(model), prompts.reader_of(model, asked)
     prompt = prompts.read_prompt_of(model, engine, inputs, given, settings)
     length = prompt.tokens.shape[1]
-    limit = plan_length(settings, length, _longest(model), type(model).__name__)
+    limit = plan_length(settings, length, model.most_tokens, type(model).__name__)
     search = plan_search(settings, length, reader.seq2seq)
     guests = Guests.of(logits_processor, stopping_criteria, prefix_allowed_tokens_fn, streamer, tokenizer, settings)
     guests.check(search, type(model).__name__)
     copies = settings.num_beams if settings.num_beams > 1 else settings.num_return_sequences
-    run = Run(
-        model, engine, settings, search, reader, prompt, guests, limit, copies=copies, window=getattr(model.base_model, "window", None)
-    )
+    run = Run(model, engine, settings, search, reader, prompt, guests, limit, copies=copies, window=model.base_model.window)
     if search.guidance is not None:
         run.negative = _negative(run, negative_prompt_ids, negative_prompt_attention_mask)
     with engine.evaluating():
@@ -112,17 +116,6 @@ def _settings(model: Any, generation_config: Any, kwargs: dict[str, Any]) -> tup
     return settings, given
 
 
-def _longest(model: Any) -> int | None:
-    """How many tokens the model can place; None where there is no bound."""
-    name = getattr(model.base_model, "longest", "") or getattr(model, "longest", "")
-    return getattr(model.config.get_text_config(decoder=True), name) if name else None
-
-
-def _first(model: Any) -> int:
-    """The position of a text's first token."""
-    return getattr(model.base_model, "first_position", 0)
-
-
 def _negative(run: Run, ids: Any, mask: Any) -> prompts.Prompt:
     """The prompt that guidance leads away from; without one, the last token of each prompt."""
     if run.reader.seq2seq:
@@ -140,7 +133,7 @@ def _begin(run: Run, seed: int | None) -> tuple[Any, State]:
     """Reads the prompt and makes the first choice."""
     logits, cache = read(run)
     state = _state(run, seed)
-    if run.guests.stepwise(run) or run.collected.wanted(run):
+    if run.stepwise:
         cache = run.engine.run(programs.fan_out, cache, search=run.search, copies=run.copies)
         logits = run.engine.run(programs.copied, logits, copies=run.copies)
         state = run.engine.run(programs.prepare, state, search=run.search)
@@ -161,10 +154,10 @@ def read(run: Run) -> tuple[Any, Any]:
     fed = _already(prompt)
     cache = prompt.cache if fed else None
     if engine.compiles and not reader.seq2seq:
-        out = _in_chunks(run, tokens, mask, prompt.positions + _first(run.model), source, cache, fed)
+        out = _in_chunks(run, tokens, mask, prompt.positions + run.model.base_model.first_position, source, cache, fed)
     else:
         plain = not prompt.padded
-        numbered = None if plain else engine.array(prompt.positions[:, fed:] + _first(run.model))
+        numbered = None if plain else engine.array(prompt.positions[:, fed:] + run.model.base_model.first_position)
         if not engine.compiles:
             mask_ = None if plain else engine.array(mask.astype(np.int32))
         else:
@@ -225,7 +218,7 @@ def _in_chunks(run: Run, tokens: Any, mask: Any, positions: Any, source: Any, ca
     """A prompt in pieces of one size, the first padded on the left."""
     engine, reader = run.engine, run.reader
     tokens, mask, positions = tokens[:, fed:], mask[:, fed:], positions[:, fed:]
-    size = min(CHUNK, _longest(run.model) or CHUNK)
+    size = min(CHUNK, run.model.most_tokens or CHUNK)
     more = -tokens.shape[1] % size
     pads = lambda x: np.pad(x, [(0, 0), (more, 0), *[(0, 0)] * (x.ndim - 2)])
     tokens, mask, positions = pads(tokens), pads(mask).astype(np.int32), pads(positions)
@@ -234,7 +227,7 @@ def _in_chunks(run: Run, tokens: Any, mask: Any, positions: Any, source: Any, ca
         room = _room(run, tokens.shape[1])
         cache = engine.zeros(programs.read_prompt, *piece, source, reader=reader, capacity=room).past_key_values
     else:
-        start = int(engine.host(cache.start))
+        start = int(cache.start)
         cache = engine.run(programs.enlarged, cache, capacity=capacity_for(start + _room(run, tokens.shape[1])))
     for i in range(0, tokens.shape[1], size):
         piece = tuple(engine.array(x[:, i : i + size]) for x in (tokens, mask, positions))
@@ -274,7 +267,7 @@ def _state(run: Run, seed: int | None) -> State:
         source = tuple(engine.array(np.repeat(x, run.copies, 0)) for x in _source_tokens(run, tokens, mask))
     history, real = (engine.array(np.repeat(x, run.copies, 0)) for x in (history, real))
     like = history[:, 0]
-    drawn = programs.key_of(seed, like) if settings.do_sample else ()
+    drawn = loops.key(seed, like=like) if settings.do_sample else ()
     return State(
         step=engine.count(0), limit=engine.count(run.limit), slot=engine.count(wide), last=like, tokens=history, real=real,
         done=engine.array(np.zeros(b * run.copies, bool)), key=drawn, source=source,
@@ -307,19 +300,17 @@ def _go_on(run: Run, cache: Any, state: State) -> tuple[Any, State]:
     """Chooses tokens until the search is over."""
     engine = run.engine
     more = bool(engine.run(programs.going, state, search=run.search))
-    stepwise = run.guests.stepwise(run) or run.collected.wanted(run)
+    fixed = {"search": run.search, "reader": run.reader}
     while more:
         cache, room = _with_room(run, cache)
-        fixed = {"search": run.search, "reader": run.reader}
-        if stepwise:
+        if run.stepwise:
             out = engine.run(programs.step, cache, state, run.source, **fixed, consume=True)
             cache = out.past_key_values
             run.collected.step(run, out)
             state, more = one_choice(run, state, engine.run(programs.rows_of, out.logits))
         else:
-            done = int(engine.host(engine.array(state.step)))
-            until = run.guests.until(run, done, min(room, BREATH if engine.compiles else room))
-            cache, state, going = engine.run(programs.decode, cache, state, run.source, engine.count(done + until), **fixed, consume=True)
+            until = int(state.step) + run.guests.until(min(room, BREATH if engine.compiles else room))
+            cache, state, going = engine.run(programs.decode, cache, state, run.source, engine.count(until), **fixed, consume=True)
             state, more = run.guests.between(run, state, bool(going))
     return cache, state
 
@@ -328,7 +319,7 @@ def _with_room(run: Run, cache: Any) -> tuple[Any, int]:
     """(the cache, how many more tokens it has room for): slots that no token sees any more are forgotten when it is full."""
     if run.window is None or run.search.beams > 1:
         return cache, run.limit
-    start, slots = int(run.engine.host(run.engine.array(cache.start))), cache.keys[0].shape[2]
+    start, slots = int(cache.start), cache.keys[0].shape[2]
     if run.engine.compiles:
         if start < slots:
             return cache, slots - start

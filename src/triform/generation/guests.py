@@ -52,7 +52,8 @@ class Guests:
         if search.beams > 1 and self.texts:
             raise InputError(f"{where}.generate: stop_strings need num_beams=1.")
 
-    def stepwise(self, run: Any) -> bool:
+    @property
+    def stepwise(self) -> bool:
         """Whether somebody looks at every token."""
         return bool(self.processors or self.criteria or self.allowed or self.streamer is not None or self.texts)
 
@@ -60,7 +61,7 @@ class Guests:
         """Whether the time is up."""
         return self.seconds is not None and time.monotonic() - run.began > self.seconds
 
-    def until(self, run: Any, done: int, room: int) -> int:
+    def until(self, room: int) -> int:
         """How many tokens a loop may choose before the host looks at the clock."""
         return max(1, room if self.seconds is None else min(room, 8))
 
@@ -68,7 +69,7 @@ class Guests:
 
     def said(self, run: Any, state: Any) -> Any:
         """All tokens so far (R, T), as the user knows them: the prompt as given, then what was chosen."""
-        step, width = int(run.engine.host(run.engine.array(state.step))), run.width
+        step, width = int(state.step), run.width
         prompt = run.prompt.ids if run.prompt.ids is not None else np.zeros((state.last.shape[0] // run.copies, 0), np.int64)
         new = run.engine.host(state.tokens)[:, width : width + step]
         return np.concatenate([np.repeat(prompt, run.copies, 0), new], axis=1)
@@ -116,13 +117,13 @@ class Guests:
     def between(self, run: Any, state: Any, more: bool) -> tuple[Any, bool]:
         """When the time is up, the next token is the last."""
         if more and self.late(run):
-            last = int(run.engine.host(run.engine.array(state.step))) + 1
+            last = int(state.step) + 1
             state = state._replace(limit=run.engine.count(min(last, run.limit)))
         return state, more
 
     def _ended(self, run: Any, state: Any, more: bool) -> tuple[Any, bool]:
         """Ends the rows whose text has come to a stop string. As few tokens are decoded as can hold one."""
-        step = int(run.engine.host(run.engine.array(state.step)))
+        step = int(state.step)
         reach = min(step, 2 * max(map(len, self.texts)) + 8)
         new = run.engine.host(state.tokens)[:, run.width + step - reach : run.width + step]
         stop = np.array([any(text in self.tokenizer.decode(row.tolist()) for text in self.texts) for row in new])
@@ -133,7 +134,7 @@ class Guests:
             return state, more
         if run.search.beams > 1:  # texts of a prompt end together: the next token is the last
             if stop.all():
-                state = state._replace(limit=run.engine.count(int(run.engine.host(run.engine.array(state.step))) + 1))
+                state = state._replace(limit=run.engine.count(int(state.step) + 1))
             return state, more
         state = state._replace(done=run.engine.array(run.engine.host(state.done) | stop))
         return state, bool(run.engine.run(programs.going, state, search=run.search))

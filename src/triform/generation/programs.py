@@ -87,28 +87,13 @@ def step(model: Any, cache: Any, state: State, source: Any, *, search: Any, read
     if search.beams > 1:
         last, mask = ops.reshape(last, (-1, search.beams)), search.seen(cache, state)
     if search.guidance is not None:
-        last, mask = ops.concat([last, last], 0), None if mask is None else ops.concat([mask, _without_prompt(cache, mask)], 0)
+        last = ops.concat([last, last], 0)
     return reader(model, last, mask, None, cache, source)
 
 
-def _without_prompt(cache: Any, mask: Any) -> Any:
-    """The slots that beams see in the second half of the rows, whose prompt is another one."""
-    b, _, size = ops.shape(mask)
-    if cache.seen is None:
-        return mask
-    slots = ops.arange(size, like=cache.keys[0])
-    held = ops.take(cache.seen, ops.minimum(slots, ops.shape(cache.seen)[1] - 1), axis=1)[b:]
-    return ops.where(slots < cache.fork, held[:, None, :], mask)
-
-
-def by_rows(logits: Any) -> Any:
+def rows_of(model: Any, logits: Any) -> Any:
     """Scores of the last token (R, V): of rows (R, 1, V), or of beams (B, K, V)."""
     return ops.reshape(logits, (-1, ops.shape(logits)[-1]))
-
-
-def rows_of(model: Any, logits: Any) -> Any:
-    """See `by_rows`."""
-    return by_rows(logits)
 
 
 def decode(model: Any, cache: Any, state: State, source: Any, until: Any, *, search: Any, reader: Reader) -> Any:
@@ -117,7 +102,7 @@ def decode(model: Any, cache: Any, state: State, source: Any, until: Any, *, sea
     def body(carried: Any) -> Any:
         cache, state = carried
         out = step(model, cache, state, source, search=search, reader=reader)
-        return out.past_key_values, search.choose(search.scores(by_rows(out.logits), state), state)
+        return out.past_key_values, search.choose(search.scores(rows_of(model, out.logits), state), state)
 
     def going(carried: Any) -> Any:
         return loops.both(carried[1].step < until, lambda: search.going(carried[1]))
@@ -179,8 +164,3 @@ def forget(model: Any, cache: Any, gone: Any) -> Any:
     return cache._replace(
         keys=keys, values=values, start=cache.start - gone, seen=None if cache.seen is None else moved(cache.seen, 1), count=count
     )
-
-
-def key_of(seed: int | None, like: Any) -> Any:
-    """Where random numbers come from."""
-    return loops.key(seed, like=like)

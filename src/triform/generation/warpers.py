@@ -22,6 +22,18 @@ def _places(scores: Any) -> Any:
     return ops.arange(ops.shape(scores)[1], like=scores)[None]
 
 
+def _entropy(scores: Any) -> tuple[Any, Any, Any]:
+    """(log p, p, the expectation of -log p), of each row."""
+    logs = ops.log_softmax(scores, -1)
+    shares = ops.exp(logs)
+    return logs, shares, -ops.sum(ops.where(shares > 0, shares * logs, 0.0), axis=-1, keepdims=True)
+
+
+def _spare(scores: Any, least: int) -> Any:
+    """Words beyond those that stay in any case."""
+    return scores < ops.top_k(scores, least)[0][:, -1:]
+
+
 @dataclass(frozen=True)
 class Temperature:
     """Divides the scores."""
@@ -80,9 +92,7 @@ class Typical:
     least: int = 1
 
     def __call__(self, scores: Any, state: Any) -> Any:
-        logs = ops.log_softmax(scores, -1)
-        shares = ops.exp(logs)
-        surprise = -ops.sum(ops.where(shares > 0, shares * logs, 0.0), axis=-1, keepdims=True)
+        logs, shares, surprise = _entropy(scores)
         far = ops.absolute(-logs - surprise)
         near, order = ops.top_k(-far, ops.shape(scores)[1])
         ordered = ops.take_along(shares, order, axis=-1)
@@ -100,8 +110,7 @@ class Epsilon:
     least: int = 1
 
     def __call__(self, scores: Any, state: Any) -> Any:
-        out = (ops.softmax(scores, -1) < self.epsilon) & (scores < ops.top_k(scores, self.least)[0][:, -1:])
-        return ops.where(out, NEVER, scores)
+        return ops.where((ops.softmax(scores, -1) < self.epsilon) & _spare(scores, self.least), NEVER, scores)
 
 
 @dataclass(frozen=True)
@@ -112,8 +121,6 @@ class Eta:
     least: int = 1
 
     def __call__(self, scores: Any, state: Any) -> Any:
-        logs = ops.log_softmax(scores, -1)
-        shares = ops.exp(logs)
-        entropy = -ops.sum(ops.where(shares > 0, shares * logs, 0.0), axis=-1, keepdims=True)
+        _, shares, entropy = _entropy(scores)
         bound = ops.minimum(self.epsilon, self.epsilon**0.5 * ops.exp(-entropy))
-        return ops.where((shares < bound) & (scores < ops.top_k(scores, self.least)[0][:, -1:]), NEVER, scores)
+        return ops.where((shares < bound) & _spare(scores, self.least), NEVER, scores)
