@@ -52,6 +52,7 @@ from triform.configs.qwen2 import Qwen2Config as Qwen2Config
 from triform.configs.qwen3 import Qwen3Config as Qwen3Config
 from triform.configs.roberta import RobertaConfig as RobertaConfig
 from triform.configs.t5 import T5Config as T5Config
+from triform.configs.vit import ViTConfig as ViTConfig
 from triform.configs.xlm_roberta import XLMRobertaConfig as XLMRobertaConfig
 from triform.configs.xlnet import XLNetConfig as XLNetConfig
 from triform.torch.pretrained import PreTrainedModel as PreTrainedModel
@@ -224,6 +225,9 @@ from triform.torch import T5ForQuestionAnswering as T5ForQuestionAnswering
 from triform.torch import T5ForSequenceClassification as T5ForSequenceClassification
 from triform.torch import T5ForTokenClassification as T5ForTokenClassification
 from triform.torch import T5Model as T5Model
+from triform.torch import ViTForImageClassification as ViTForImageClassification
+from triform.torch import ViTForMaskedImageModeling as ViTForMaskedImageModeling
+from triform.torch import ViTModel as ViTModel
 from triform.torch import XLMRobertaForCausalLM as XLMRobertaForCausalLM
 from triform.torch import XLMRobertaForMaskedLM as XLMRobertaForMaskedLM
 from triform.torch import XLMRobertaForMultipleChoice as XLMRobertaForMultipleChoice
@@ -404,6 +408,9 @@ from triform.tf import T5ForQuestionAnswering as TFT5ForQuestionAnswering
 from triform.tf import T5ForSequenceClassification as TFT5ForSequenceClassification
 from triform.tf import T5ForTokenClassification as TFT5ForTokenClassification
 from triform.tf import T5Model as TFT5Model
+from triform.tf import ViTForImageClassification as TFViTForImageClassification
+from triform.tf import ViTForMaskedImageModeling as TFViTForMaskedImageModeling
+from triform.tf import ViTModel as TFViTModel
 from triform.tf import XLMRobertaForCausalLM as TFXLMRobertaForCausalLM
 from triform.tf import XLMRobertaForMaskedLM as TFXLMRobertaForMaskedLM
 from triform.tf import XLMRobertaForMultipleChoice as TFXLMRobertaForMultipleChoice
@@ -584,6 +591,9 @@ from triform.flax import T5ForQuestionAnswering as FlaxT5ForQuestionAnswering
 from triform.flax import T5ForSequenceClassification as FlaxT5ForSequenceClassification
 from triform.flax import T5ForTokenClassification as FlaxT5ForTokenClassification
 from triform.flax import T5Model as FlaxT5Model
+from triform.flax import ViTForImageClassification as FlaxViTForImageClassification
+from triform.flax import ViTForMaskedImageModeling as FlaxViTForMaskedImageModeling
+from triform.flax import ViTModel as FlaxViTModel
 from triform.flax import XLMRobertaForCausalLM as FlaxXLMRobertaForCausalLM
 from triform.flax import XLMRobertaForMaskedLM as FlaxXLMRobertaForMaskedLM
 from triform.flax import XLMRobertaForMultipleChoice as FlaxXLMRobertaForMultipleChoice

@@ -29,6 +29,7 @@ class Family:
         variant_heads: the Auto classes that variants are tried on.
         unused: patterns of keys that either library may leave out of its files.
         shape: batch and length of the text.
+        image: (batch, channels, height, width) of a model of images, or (batch, frames, channels, height, width) of videos.
         asked: what the models are asked to show; less where the reference cannot.
         jitted: on Flax, calls are compiled; not where shapes of outputs depend on values.
         only_real: real tokens alone are compared, where padding sees no slot at all, so that its values mean nothing.
@@ -46,6 +47,7 @@ class Family:
     unused: tuple[str, ...] = ()
     segments: bool = False
     shape: tuple[int, int] = (3, 11)
+    image: tuple[int, ...] = ()
     asked: tuple[str, ...] = ("output_hidden_states", "output_attentions")
     jitted: bool = True
     only_real: bool = False
@@ -112,6 +114,20 @@ def text_inputs(family: Family, auto_class: str, config: Any, rng: np.random.Gen
     return inputs
 
 
+def image_inputs(family: Family, auto_class: str, config: Any, rng: np.random.Generator) -> dict[str, np.ndarray]:
+    """Pixels, and the labels of the task."""
+    b, *_, height, width = family.image
+    inputs: dict[str, np.ndarray] = {"pixel_values": rng.standard_normal(family.image).astype(np.float32)}
+    match auto_class.removeprefix("AutoModelFor"):
+        case "ImageClassification" | "VideoClassification":
+            inputs["labels"] = rng.integers(0, config.num_labels, b)
+        case "SemanticSegmentation":
+            inputs["labels"] = np.where(rng.random((b, height, width)) < 0.1, 255, rng.integers(0, config.num_labels, (b, height, width)))
+    if family.inputs is not None:
+        inputs = {name: value for name, value in {**inputs, **family.inputs(auto_class, rng, config)}.items() if value is not None}
+    return inputs
+
+
 def ends_of_text(auto_class: str, rng: np.random.Generator, config: Any) -> dict[str, Any]:
     """More inputs, for families whose classifiers look at the last end-of-text token: as many in each row, before the padding."""
     if auto_class != "AutoModelForSequenceClassification":
@@ -158,8 +174,8 @@ def reference_case(family: Family, auto_class: str, variant: str | None = None, 
     move_off_defaults(model, rng)
     folder = Path(tempfile.mkdtemp(prefix=f"{family.model_type}-"))
     model.save_pretrained(folder)
-    inputs = text_inputs(family, auto_class, config, rng, left)
-    given = {name: torch.tensor(value) for name, value in inputs.items()}
+    inputs = image_inputs(family, auto_class, config, rng) if family.image else text_inputs(family, auto_class, config, rng, left)
+    given = tensors("torch", inputs)
     with torch.no_grad():
         outputs = dict(flat(model(**given, **dict.fromkeys(family.asked, True))))
     mask = inputs.get("attention_mask")
@@ -189,19 +205,19 @@ def array(x: Any) -> np.ndarray:
     return np.asarray(x)
 
 
-def tensors(backend: str, inputs: dict[str, np.ndarray]) -> dict[str, Any]:
-    """NumPy inputs as a backend's tensors."""
+def tensors(backend: str, inputs: dict[str, Any]) -> dict[str, Any]:
+    """NumPy inputs as a backend's tensors; flags, and lists of arrays, stay what they are."""
     if backend == "torch":
-        import torch
+        from torch import tensor as made
+    elif backend == "flax":
+        from jax.numpy import asarray as made
+    else:
+        from tensorflow import constant as made
 
-        return {name: torch.tensor(value) for name, value in inputs.items()}
-    if backend == "flax":
-        import jax.numpy as jnp
+    def convert(value: Any) -> Any:
+        return [convert(part) for part in value] if isinstance(value, list) else made(value) if isinstance(value, np.ndarray) else value
 
-        return {name: jnp.asarray(value) for name, value in inputs.items()}
-    import tensorflow as tf
-
-    return {name: tf.constant(value) for name, value in inputs.items()}
+    return {name: convert(value) for name, value in inputs.items()}
 
 
 def auto(backend: str, auto_class: str) -> Any:

@@ -169,7 +169,7 @@ def check_decoder_alone(family: Family, backend: str) -> None:
 
 
 def check_compiled(family: Family, auto_class: str, backend: str) -> None:
-    """Compiled equals eager: torch.compile(fullgraph=True), jax.jit, tf.function with batch and length left open."""
+    """Compiled equals eager: torch.compile(fullgraph=True), jax.jit, tf.function with the batch, and the length of texts, left open."""
     case = reference_case(family, auto_class)
     inputs = case.inputs
     model = auto(backend, auto_class).from_pretrained(case.folder)
@@ -185,7 +185,8 @@ def check_compiled(family: Family, auto_class: str, backend: str) -> None:
     else:
         import tensorflow as tf
 
-        signature = {name: tf.TensorSpec([None if i < 2 else n for i, n in enumerate(x.shape)], x.dtype) for name, x in given.items()}
+        opened = 1 if family.image else 2
+        signature = {name: tf.TensorSpec([None if i < opened else n for i, n in enumerate(x.shape)], x.dtype) for name, x in given.items()}
         traced = tf.function(lambda inputs: model(inputs), input_signature=[signature], autograph=False)
         got = dict(flat(traced(given)))
     want = {name: value for name, value in case.outputs.items() if name in got}

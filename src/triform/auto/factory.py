@@ -78,7 +78,7 @@ class AutoModelBase:
             return registered
         require_backend(cls.backend, cls.__name__)
         architecture = architecture_of(config)
-        found = None if architecture is None else head(architecture, cls.auto_class)
+        found = None if architecture is None else head(architecture, cls.auto_class, config.architectures)
         if found is None:
             raise UnsupportedTaskError(cls._unsupported(config, architecture))
         return model_class(cls.backend, architecture, found)  # type: ignore[arg-type]

@@ -4,6 +4,7 @@ A class is called <prefix><head>, in the module of its architecture, on every ba
 "For<task>", unless the row says otherwise.
 """
 
+from collections.abc import Sequence
 from importlib import import_module
 from typing import Any, NamedTuple
 
@@ -17,7 +18,7 @@ class Row(NamedTuple):
         module: the file in configs/ and in models/.
         prefix: what its classes' names begin with; its config class is <prefix>Config.
         heads: how its classes' names end.
-        tasks: task -> head, where "For<task>" is not the rule ("Model" is AutoModel's).
+        tasks: task -> head, where "For<task>" is not the rule ("Model" is AutoModel's); "A|B": config.architectures chooses, else A.
     """
 
     module: str
@@ -83,6 +84,7 @@ ARCHITECTURES: dict[str, Row] = {
         "t5", "T5", "Model EncoderModel ForConditionalGeneration ForSequenceClassification ForTokenClassification ForQuestionAnswering",
         PreTraining="ForConditionalGeneration", Seq2SeqLM="ForConditionalGeneration", TextEncoding="EncoderModel",
     ),
+    "vit": _row("vit", "ViT", "Model ForMaskedImageModeling ForImageClassification"),
     "xlm-roberta": _row("xlm_roberta", "XLMRoberta", ENCODER_HEADS + " ForCausalLM", PreTraining="ForMaskedLM", TextEncoding="Model"),
     "xlnet": _row(
         "xlnet", "XLNet", "Model LMHeadModel ForSequenceClassification ForMultipleChoice ForTokenClassification ForQuestionAnsweringSimple",
@@ -150,10 +152,15 @@ def row(model_type: str) -> Row:
     return found
 
 
-def head(architecture: Row, auto_class: str) -> str | None:
-    """Which head of an architecture is for an Auto class; None if there is none."""
+def head(architecture: Row, auto_class: str, written: Sequence[str] | None = None) -> str | None:
+    """Which head of an architecture is for an Auto class; None if there is none.
+
+    Args:
+        written: config.architectures, the classes that wrote a checkpoint: they choose where a task has several heads.
+    """
     task = auto_class.removeprefix("AutoModelFor")
-    wanted = architecture.tasks.get(task) or _OTHERS.get(auto_class) or f"For{task}"
+    several = (architecture.tasks.get(task) or _OTHERS.get(auto_class) or f"For{task}").split("|")
+    wanted = next((name for name in several if architecture.prefix + name in (written or ())), several[0])
     return wanted if wanted in architecture.heads else None
 
 

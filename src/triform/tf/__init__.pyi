@@ -33,6 +33,7 @@ from triform.models import qwen2 as _qwen2
 from triform.models import qwen3 as _qwen3
 from triform.models import roberta as _roberta
 from triform.models import t5 as _t5
+from triform.models import vit as _vit
 from triform.models import xlm_roberta as _xlm_roberta
 from triform.models import xlnet as _xlnet
 from triform.tf.pretrained import TFPreTrainedModel as TFPreTrainedModel
@@ -206,6 +207,9 @@ class T5ForQuestionAnswering(_t5.T5ForQuestionAnswering, TFPreTrainedModel): ...
 class T5ForSequenceClassification(_t5.T5ForSequenceClassification, TFPreTrainedModel): ...  # type: ignore[misc]
 class T5ForTokenClassification(_t5.T5ForTokenClassification, TFPreTrainedModel): ...  # type: ignore[misc]
 class T5Model(_t5.T5Model, TFPreTrainedModel): ...  # type: ignore[misc]
+class ViTForImageClassification(_vit.ViTForImageClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class ViTForMaskedImageModeling(_vit.ViTForMaskedImageModeling, TFPreTrainedModel): ...  # type: ignore[misc]
+class ViTModel(_vit.ViTModel, TFPreTrainedModel): ...  # type: ignore[misc]
 class XLMRobertaForCausalLM(_xlm_roberta.XLMRobertaForCausalLM, TFPreTrainedModel): ...  # type: ignore[misc]
 class XLMRobertaForMaskedLM(_xlm_roberta.XLMRobertaForMaskedLM, TFPreTrainedModel): ...  # type: ignore[misc]
 class XLMRobertaForMultipleChoice(_xlm_roberta.XLMRobertaForMultipleChoice, TFPreTrainedModel): ...  # type: ignore[misc]

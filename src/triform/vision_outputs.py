@@ -1,0 +1,28 @@
+"""What models of images and videos return."""
+
+from triform.outputs import ModelOutput, Tensor, Tensors
+
+
+class ImageEncoderOutput(ModelOutput):
+    """last_hidden_state and hidden_states (B, C, H, W) of a convolutional network, pooler_output (B, C) or (B, C, 1, 1)."""
+
+    last_hidden_state: Tensor = None
+    pooler_output: Tensor | None = None
+    hidden_states: Tensors | None = None
+
+
+class MaskedImageOutput(ModelOutput):
+    """reconstruction (B, C, H, W): the image, its masked patches filled in."""
+
+    loss: Tensor | None = None
+    reconstruction: Tensor = None
+    hidden_states: Tensors | None = None
+    attentions: Tensors | None = None
+
+
+class BackboneOutput(ModelOutput):
+    """feature_maps: those of the stages that config.out_features names, each (B, C, H, W)."""
+
+    feature_maps: Tensors | None = None
+    hidden_states: Tensors | None = None
+    attentions: Tensors | None = None
