@@ -46,5 +46,5 @@ def test_other_shapes_equal_the_reference(family, backend):
 @pytest.mark.parametrize("shape", [(1, 3, 24, 30), (1, 4, 24, 24), (3, 24, 24)])
 def test_images_that_do_not_fit_are_refused(backend, shape):
     model = auto(backend, "AutoModel").from_pretrained(reference_case(FAMILY, "AutoModel").folder)
-    with pytest.raises(InputError, match="config.image_size is 24 x 24|config.num_channels is 3"):
+    with pytest.raises(InputError, match=r"config.image_size is 24 x 24|config.num_channels is 3"):
         model(**tensors(backend, {"pixel_values": np.zeros(shape, np.float32)}))

@@ -34,7 +34,7 @@ def as_image(x: Any, height: Any, width: Any) -> Any:
     return ops.reshape(ops.transpose(x, (0, 2, 1)), (b, d, height, width))
 
 
-def interpolated(table: Any, before: tuple[int, int], after: tuple[Any, Any], leading: int = 1) -> Any:
+def interpolated(table: Any, before: tuple[int, int], after: tuple[Any, ...], leading: int = 1) -> Any:
     """Learned positions for another grid of patches, bicubic.
 
     Args:
@@ -52,7 +52,8 @@ def check_channels(module: Any, x: Any, channels: int) -> None:
     """Raises InputError where images are not (B, channels, H, W)."""
     if len(x.shape) != 4 or x.shape[1] != channels:
         raise InputError(
-            f"pixel_values has the shape {tuple(x.shape)}, but config.num_channels is {channels}: expected (batch, {channels}, height, width)."
+            f"pixel_values has the shape {tuple(x.shape)}, but config.num_channels is {channels}: "
+            f"expected (batch, {channels}, height, width)."
         )
 
 
