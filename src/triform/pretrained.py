@@ -305,15 +305,13 @@ class Pretrained(Generating):
 
     @classmethod
     def register_for_auto_class(cls, auto_class: str = "AutoModel") -> None:
-        """Marks a user's class, so that `save_pretrained` writes `auto_map`.
+        """Marks a user's class, so that `save_pretrained` writes its source and `auto_map`, and `trust_remote_code=True` loads it.
 
         Raises: InputError where no Auto class has that name.
         """
-        from triform.auto.registry import TASKS
+        from triform.remote.saving import mark
 
-        if auto_class.removeprefix("TF").removeprefix("Flax") not in TASKS:
-            raise InputError(f"{auto_class!r} is no Auto class.{nearest(auto_class, TASKS)}")
-        cls._auto_class = auto_class
+        mark(cls, auto_class)
 
     def get_input_embeddings(self) -> Any:
         """The layer that embeds tokens; None where there is none."""

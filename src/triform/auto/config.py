@@ -6,6 +6,8 @@ from triform.auto import custom
 from triform.auto.registry import ARCHITECTURES, config_class
 from triform.errors import ConfigError, RegistrationError, RemoteCodeError, UnknownArchitectureError, UsageError, nearest
 
+TRUST = ("trust_remote_code", "code_revision")  # the keywords about code that a checkpoint brings along
+
 
 class AutoConfig:
     """Finds the configuration class of a checkpoint and gives it back loaded. No framework is imported."""
@@ -27,17 +29,24 @@ class AutoConfig:
         Args:
             name_or_path: a folder, a JSON file, or a repository's name.
             return_unused_kwargs: return (config, unused keywords).
-            trust_remote_code: accepted; code of a checkpoint is run by nothing here.
+            trust_remote_code: True to run the config class that the checkpoint brings along, where triform has none for it; from the Hub
+                only with `revision` (or `code_revision`, for code in another repository) naming a commit.
             **kwargs: the Hub's keywords (revision, subfolder, token, cache_dir, …); every other one overrides a field of the config.
 
-        Raises: MissingFileError, ConfigError, UnknownArchitectureError.
+        Raises: MissingFileError, ConfigError, UnknownArchitectureError, RemoteCodeError.
         """
+        from triform import hub
         from triform.configs.base import PretrainedConfig
 
-        kwargs.pop("trust_remote_code", None)
-        kwargs.pop("code_revision", None)
-        data, unused = PretrainedConfig.get_config_dict(name_or_path, **kwargs)
-        chosen = class_in(data, name_or_path)
+        trust = {key: kwargs.pop(key, None) for key in TRUST}
+        where = {key: kwargs.pop(key) for key in list(kwargs) if key in hub.HUB_KEYWORDS}
+        source = hub.locate(name_or_path, **where)
+        data, unused = PretrainedConfig.get_config_dict(source, **kwargs)
+        chosen = class_in(data, source.name, source, **trust)
+        if "auto_map" in data and not source.is_local:
+            from triform.remote.entries import qualified
+
+            data["auto_map"] = qualified(data["auto_map"], str(source.name))
         return chosen.from_dict(data, **unused)
 
     @staticmethod
@@ -63,8 +72,8 @@ def class_for(model_type: str) -> Any:
     return registered or config_class(model_type)
 
 
-def class_in(data: dict[str, Any], label: Any) -> Any:
-    """The config class that a parsed config.json asks for."""
+def class_in(data: dict[str, Any], label: Any, source: Any = None, **trust: Any) -> Any:
+    """The config class that a parsed config.json asks for; one that a `source` brings along is considered too, by `trust` (see TRUST)."""
     import triform
 
     model_type = data.get("model_type")
@@ -81,6 +90,11 @@ def class_in(data: dict[str, Any], label: Any) -> Any:
         if data.get("architectures"):
             about.append(f"the checkpoint was made as {', '.join(map(str, data['architectures']))}")
         message = f"No architecture for model_type {model_type!r} ({label}; {'; '.join(about)}).{nearest(model_type, known)}"
-        if isinstance(data.get("auto_map"), dict) and "AutoConfig" in data["auto_map"]:
-            raise RemoteCodeError(f"{message} The checkpoint brings code of its own, which triform does not run.") from None
+        if source is not None and isinstance(data.get("auto_map"), dict) and "AutoConfig" in data["auto_map"]:
+            from triform.remote.gate import remote_class
+
+            try:
+                return remote_class(data["auto_map"], "AutoConfig", source, **trust)
+            except RemoteCodeError as error:
+                raise RemoteCodeError(f"{message} {error}") from error.__cause__
         raise UnknownArchitectureError(f"{message} triform.list_models() has all; a class of your own: AutoConfig.register.") from None

@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from typing import Any, ClassVar
 
 from triform.auto import custom
+from triform.auto.config import TRUST, AutoConfig
 from triform.auto.registry import ARCHITECTURES, BACKENDS, TASKS, Row, auto_classes, head, model_class
 from triform.errors import ConfigError, MissingDependencyError, UnsupportedTaskError, UsageError
 
@@ -31,22 +32,27 @@ class AutoModelBase:
             name_or_path: a folder, a repository's name, or None with `config` and `state_dict`.
             config: a config object, or where to find one. Default: the checkpoint's own.
             dtype: "auto" (default: what the checkpoint holds), a name such as "bfloat16", or a framework's dtype.
+            trust_remote_code: True to run the class that the checkpoint brings along, where triform has none; from the Hub only with
+                `revision` (`code_revision`, for code in another repository) naming a commit.
             **kwargs: see `triform.options.LoadOptions`; the Hub's keywords; fields of the config, which override the file's.
 
         Returns: a genuine model of the backend; with output_loading_info=True, the model and a dictionary.
         Raises: MissingFileError, CorruptFileError, ConfigError, UnknownArchitectureError, UnsupportedTaskError, WeightsMismatchError,
-            UnknownKeywordError, MissingDependencyError.
+            UnknownKeywordError, MissingDependencyError, RemoteCodeError.
         """
         from triform import hub
-        from triform.auto.config import AutoConfig
         from triform.auto.loading import split_keywords
 
         where, config, overrides, rest = split_keywords(name_or_path, kwargs)
+        trust = {key: rest[key] for key in TRUST if key in rest}
         source = None if name_or_path is None else hub.locate(name_or_path, **where)
         if config is None or isinstance(config, (str, os.PathLike)):
             place: Any = source if config is None else config
-            config = AutoConfig.from_pretrained(place, **where, **overrides(rest))
-        chosen = cls.class_for(config)
+            config = AutoConfig.from_pretrained(place, **where, **trust, **overrides(rest))
+        chosen = cls.class_for(config, source, **trust)
+        rest.pop("code_revision", None)
+        if is_foreign(chosen):
+            return chosen.from_pretrained(name_or_path, *args, config=config, **where, **rest)
         return load_with(cls.backend, chosen)(source, *args, config=config, **rest)
 
     @classmethod
@@ -58,15 +64,24 @@ class AutoModelBase:
             seed: the same seed gives the same values on every backend. Default: the framework's own generator.
             dtype: default: config.dtype, else float32.
             attn_implementation: "sdpa" or "eager".
+            trust_remote_code, revision: as of from_pretrained; the code is that of the checkpoint which the config came from.
         """
-        chosen = cls.class_for(config)
+        from triform import hub
+
+        trust = {key: kwargs.pop(key) for key in TRUST if key in kwargs}
+        revision = kwargs.pop("revision", trust.get("code_revision"))
+        place = getattr(config, "name_or_path", None) if hasattr(config, "auto_map") else None
+        chosen = cls.class_for(config, hub.locate(place, revision=revision) if place else None, **trust)
         return build_with(cls.backend, chosen)(config, **kwargs)
 
     @classmethod
-    def class_for(cls, config: Any) -> Any:
-        """The class that this Auto class has for a config object: one that was registered, else triform's own.
+    def class_for(cls, config: Any, source: Any = None, **trust: Any) -> Any:
+        """The class that this Auto class has for a config object: one that was registered, triform's own, the checkpoint's own.
 
-        Raises: UnsupportedTaskError naming the Auto classes that take this config; MissingDependencyError.
+        Args:
+            source: where the checkpoint lies, whose own code is considered by `trust` (see `auto.config.TRUST`).
+
+        Raises: UnsupportedTaskError naming the Auto classes that take this config; MissingDependencyError; RemoteCodeError.
         """
         if not hasattr(config, "model_type"):
             raise ConfigError(
@@ -79,9 +94,16 @@ class AutoModelBase:
         require_backend(cls.backend, cls.__name__)
         architecture = architecture_of(config)
         found = None if architecture is None else head(architecture, cls.auto_class, config.architectures)
-        if found is None:
+        if found is not None:
+            return model_class(cls.backend, architecture, found)  # type: ignore[arg-type]
+        brought = None
+        if source is not None and getattr(config, "auto_map", None):
+            from triform.remote.gate import remote_class
+
+            brought = remote_class(config.auto_map, cls.__name__, source, **trust)
+        if brought is None:
             raise UnsupportedTaskError(cls._unsupported(config, architecture))
-        return model_class(cls.backend, architecture, found)  # type: ignore[arg-type]
+        return brought
 
     @classmethod
     def _unsupported(cls, config: Any, architecture: Row | None) -> str:
@@ -150,6 +172,11 @@ def require_backend(backend: str, what: str) -> None:
     there = [b for b in NEEDS if b != backend and all(find_spec(name) is not None for name in NEEDS[b])]
     hint = f" Installed here: {', '.join(f'{BACKENDS[b]}AutoModel… ({b})' for b in there)}." if there else ""
     raise MissingDependencyError(f'{what} needs {" and ".join(absent)}, not installed here: pip install "triform[{backend}]".{hint}')
+
+
+def is_foreign(cls: Any) -> bool:
+    """Whether a class loads itself by rules of its own: one made for the reference library."""
+    return hasattr(cls, "from_pretrained") and not hasattr(cls, "adopt_checkpoint") and not hasattr(cls, "tree_class")
 
 
 def load_with(backend: str, cls: Any) -> Any:

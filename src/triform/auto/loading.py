@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from triform import hub
+from triform.auto.config import TRUST, class_in
 
 
 def split_keywords(
@@ -17,15 +18,17 @@ def split_keywords(
     def overrides(remaining: dict[str, Any]) -> dict[str, Any]:
         from triform.options import LOAD_KEYWORDS
 
-        known = _fields_of(name_or_path, where)
+        known = _fields_of(name_or_path, where, {key: rest[key] for key in TRUST if key in rest})
         return {key: remaining.pop(key) for key in list(remaining) if key in known and key not in LOAD_KEYWORDS}
 
     return where, config, overrides, rest
 
 
-def _fields_of(name_or_path: Any, where: dict[str, Any]) -> frozenset[str]:
-    from triform.auto.config import class_in
+def _fields_of(name_or_path: Any, where: dict[str, Any], trust: dict[str, Any]) -> frozenset[str]:
     from triform.configs.base import PretrainedConfig
 
-    data, _ = PretrainedConfig.get_config_dict(name_or_path, **where)
-    return frozenset(class_in(data, name_or_path).known_fields()) | frozenset(k for k in data if not k.startswith("_"))
+    source = hub.locate(name_or_path, **where)
+    data, _ = PretrainedConfig.get_config_dict(source)
+    chosen = class_in(data, source.name, source, **trust)
+    known = chosen.known_fields() if hasattr(chosen, "known_fields") else chosen().to_dict()  # a config class of the reference's
+    return frozenset(known) | frozenset(k for k in data if not k.startswith("_"))

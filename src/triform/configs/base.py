@@ -227,7 +227,12 @@ class PretrainedConfig:
         if os.path.isfile(folder):
             raise InputError(f"{os.fspath(folder)} is a file; save_pretrained needs a folder.")
         os.makedirs(folder, exist_ok=True)
-        self.to_json_file(os.path.join(folder, "config.json"))
+        if self._auto_class is None:
+            self.to_json_file(os.path.join(folder, "config.json"))
+            return
+        from triform.remote.saving import save_config_with_code
+
+        save_config_with_code(self, folder)
 
     # ---- in
 

@@ -10,6 +10,7 @@ import tensorflow as tf
 from triform.calls import ASKING
 from triform.errors import InputError, MissingDependencyError
 from triform.outputs import ModelOutput, on_new_class
+from triform.remote.saving import mark
 from triform.weights.slots import Slot
 
 from . import modes
@@ -190,6 +191,11 @@ class TFPreTrainedModel(keras.Model):
         """See `triform.pretrained.Pretrained.save_pretrained`."""
         saved = self.tree if self.tree is not None else self._loader()(self.config, module=self)
         saved.save_pretrained(folder, **kwargs)
+
+    @classmethod
+    def register_for_auto_class(cls, auto_class: str = "TFAutoModel") -> None:
+        """See `triform.pretrained.Pretrained.register_for_auto_class`."""
+        mark(cls, auto_class)
 
     @property
     def generation_config(self) -> Any:

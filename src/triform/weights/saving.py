@@ -18,9 +18,12 @@ def save_model(
 ) -> list[Path]:  # fmt: skip
     """Writes config.json and model.safetensors (shards and an index above `max_shard_size`); returns the files.
 
+    Classes that `register_for_auto_class` marked are named by config.json, and their source files are written too.
+
     Everything is written beside its final name, synced and renamed, so that an interrupted save leaves the old files whole.
     Raises: InputError where `folder` is a file.
     """
+    from triform.remote.saving import code_of
     from triform.weights.files import Replacement
     from triform.weights.safetensors import write_safetensors
     from triform.weights.shards import plan_shards, weights_name
@@ -34,6 +37,9 @@ def save_model(
     config.architectures = [type(model).__name__]
     config.dtype = next((t.dtype for t in tensors.values() if t.dtype in FLOATING), None)
 
+    auto_map, code = code_of(type(config), getattr(type(model), "wraps", None) or type(model))
+    if auto_map:
+        config.auto_map = {**(getattr(config, "auto_map", None) or {}), **auto_map}
     shards = plan_shards({name: t.nbytes for name, t in tensors.items()}, max_shard_size, variant=variant)
     metadata = {"format": "pt", **model.metadata()}
     texts = {"config.json": config.to_json_string()}
@@ -48,10 +54,11 @@ def save_model(
     with Replacement() as new:
         for filename, names in shards:
             write_safetensors(target / filename, {name: tensors[name] for name in names}, metadata, replacement=new)
-        for filename, text in texts.items():
+        for filename, text in {**{name: text.encode() for name, text in texts.items()}, **code}.items():
+            (target / filename).parent.mkdir(parents=True, exist_ok=True)
             with new.file(target / filename) as file:
-                file.write(text.encode())
-    written = [target / filename for filename in (*(filename for filename, _ in shards), *texts)]
+                file.write(text)
+    written = [target / filename for filename in (*(filename for filename, _ in shards), *texts, *code)]
     _remove_stale(target, {path.name for path in written}, variant)
     return written
 
