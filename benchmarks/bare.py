@@ -10,13 +10,8 @@ Linear = Callable[[torch.Tensor, torch.Tensor, Any], torch.Tensor]
 
 
 def onednn(x: torch.Tensor, weight: torch.Tensor, bias: Any) -> torch.Tensor:
-    """A linear layer on oneDNN; the weight is best laid out by columns."""
+    """A linear layer on oneDNN."""
     return torch.ops.mkldnn._linear_pointwise(x, weight, bias, "none", [], "")
-
-
-def columns(weights: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """The same weights, matrices laid out by columns."""
-    return {name: w.t().contiguous().t() if w.ndim == 2 else w for name, w in weights.items()}
 
 
 class GPT2:

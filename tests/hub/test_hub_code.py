@@ -153,9 +153,7 @@ def test_triform_s_own_classes_win(tmp_path):
     assert type(AutoModel.from_pretrained(tmp_path, trust_remote_code=True)) is triform.BertModel
 
 
-@pytest.mark.parametrize(
-    "entry", ["os.system.x", "../evil.A", "a/b.C", "evil", ["x.Y"] * 3 + [7], 7, "e vil.A", ".A", "ünï.A"]
-)
+@pytest.mark.parametrize("entry", ["os.system.x", "../evil.A", "a/b.C", "evil", ["x.Y"] * 3 + [7], 7, "e vil.A", ".A", "ünï.A"])
 def test_malformed_entries_are_refused(tmp_path, entry):
     folder = written(tmp_path / "own", checkpoint(auto_map={"AutoConfig": entry}))
     with pytest.raises(CorruptFileError, match="auto_map"):

@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 import torch.nn.functional as F
-from torch.nn import Dropout, Module
+from torch.nn import Module
 from torch.utils.checkpoint import checkpoint
 
 from triform.auto.factory import part_class
@@ -39,9 +39,8 @@ def Buffer(sizes: tuple[int, ...], dtype: str = "float32", init: Any = "zeros") 
     return buffer
 
 
-def _width(layer: Module, x: torch.Tensor, width: int) -> None:
-    if x.shape[-1] != width:
-        raise ShapeError(layer, f"{layer} was given {tuple(x.shape)}, whose last size should be {width}.")
+def refuse_width(layer: Module, x: torch.Tensor, width: int) -> None:
+    raise ShapeError(layer, f"{layer} was given {tuple(x.shape)}, whose last size should be {width}.")
 
 
 class List(torch.nn.ModuleList):
@@ -65,7 +64,8 @@ def _checkpointed(layer: Module, frame: Any, *args: Any, **kwargs: Any) -> Any:
 
 
 class Linear(torch.nn.Linear):
-    fast: tuple[bool, ...] = ()  # see `fast.measured`; empty until model.optimize()
+    fast: tuple[bool, ...] = ()  # see `fast.Choice`; empty until model.optimize()
+    transposed = False
 
     def __init__(self, n_in: int, n_out: int, bias: bool = True) -> None:
         super().__init__(n_in, n_out, bias, device="meta")
@@ -80,7 +80,8 @@ class Linear(torch.nn.Linear):
         return self.in_features, self.out_features
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        _width(self, x, self.in_features)
+        if x.shape[-1] != self.in_features:
+            refuse_width(self, x, self.in_features)
         if self.fast and fast.applies(self.fast, x, self.weight):
             return fast.product(x, self.weight, self.bias)
         return F.linear(x, self.weight, self.bias)
@@ -90,6 +91,7 @@ class TransposedLinear(Module):
     """PEFT takes such a layer only where `isinstance` says that it is the reference's; so `__class__` says so, once that is imported."""
 
     fast: tuple[bool, ...] = ()
+    transposed = True
 
     @property  # type: ignore[misc]
     def __class__(self) -> type:  # type: ignore[override]
@@ -113,7 +115,8 @@ class TransposedLinear(Module):
         return self.nx, self.nf
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        _width(self, x, self.nx)
+        if x.shape[-1] != self.nx:
+            refuse_width(self, x, self.nx)
         if self.fast and fast.applies(self.fast, x, self.weight):
             return fast.product(x, self.weight.t(), self.bias)
         if self.bias is None:
@@ -147,8 +150,14 @@ class LayerNorm(torch.nn.LayerNorm):
         """Values come later."""
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        _width(self, x, self.normalized_shape[0])
-        return F.layer_norm(x, self.normalized_shape, self.weight, self.bias, self.eps)
+        if x.shape[-1] != self.normalized_shape[0]:
+            refuse_width(self, x, self.normalized_shape[0])
+        return torch.layer_norm(x, self.normalized_shape, self.weight, self.bias, self.eps)
+
+
+class Dropout(torch.nn.Dropout):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return F.dropout(x, self.p, True, self.inplace) if self.training else x
 
 
 class RMSNorm(Module):
@@ -158,7 +167,8 @@ class RMSNorm(Module):
         self.eps, self.offset = eps, offset
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        _width(self, x, self.weight.shape[0])
+        if x.shape[-1] != self.weight.shape[0]:
+            refuse_width(self, x, self.weight.shape[0])
         wide = x.float() if x.dtype in (torch.float16, torch.bfloat16) else x
         wide = wide * torch.rsqrt(wide.square().mean(-1, keepdim=True) + self.eps)
         if self.offset:
