@@ -63,8 +63,7 @@ def _opened(cls: Any, part: str, place: Any, given: dict[str, Any]) -> tuple[Any
         return ready.config.copy(), ready.tensors(), type(ready).__name__, LoadOptions()
     if place is None:
         raise InputError(f"{cls.__name__}: the {part} has neither a checkpoint nor a model. Give its name or folder, or {part}_model=.")
-    where, config, overrides, rest = split_keywords(place, given)
-    source = hub.locate(place, **where)
+    source, _, config, overrides, rest = split_keywords(place, given)
     if config is None or isinstance(config, str):
         config = AutoConfig.from_pretrained(source if config is None else config, **overrides(rest))
     unknown = [name for name in rest if name not in LOAD_KEYWORDS]
@@ -72,5 +71,7 @@ def _opened(cls: Any, part: str, place: Any, given: dict[str, Any]) -> tuple[Any
         known = [*LOAD_KEYWORDS, *hub.HUB_KEYWORDS, *type(config).known_fields()]
         raise UnknownKeywordError(f"{cls.__name__}: the {part} takes no {unknown[0]!r}.{nearest(unknown[0], known)}")
     loading = LoadOptions(**rest)
+    if loading.adapter is not None:
+        raise InputError(f"{cls.__name__}: the {part} is an adapter (PEFT). Load it by itself, and pass it as {part}_model=.")
     checkpoint = open_weights(source, variant=loading.variant, use_safetensors=loading.use_safetensors)
     return config.copy(), checkpoint, str(source.name), loading

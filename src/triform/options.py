@@ -21,6 +21,8 @@ class LoadOptions:
         variant: read model.<variant>.safetensors.
         use_safetensors: True: nothing else; False: never.
         key_mapping: {pattern: replacement} for names in the checkpoint.
+        gguf_file: read this .gguf of the checkpoint.
+        adapter: PyTorch: where an adapter (PEFT) lies that is put onto the model. One that is loaded by its own name brings its base.
         attn_implementation: "sdpa" or "eager".
         device_map: PyTorch: the device for the whole model.
         weights_only, from_tf, from_flax, from_pt, low_cpu_mem_usage, trust_remote_code: accepted as the reference's; every format is read
@@ -37,6 +39,8 @@ class LoadOptions:
     variant: str | None = None
     use_safetensors: bool | None = None
     key_mapping: Mapping[str, str] | None = None
+    gguf_file: str | None = None
+    adapter: Any = None
     attn_implementation: str | None = None
     device_map: Any = None
     weights_only: bool = True

@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from triform import building, calls
-from triform.errors import ConfigError, InputError, UnknownKeywordError, nearest
+from triform.adapters import with_base
+from triform.errors import ConfigError, InputError, UnknownKeywordError, UnsupportedTaskError, nearest
 from triform.generating import Generating
 from triform.options import LOAD_KEYWORDS, LoadOptions, choose_attention, dtype_name
 from triform.weights.initial import distribution
@@ -85,11 +86,11 @@ class Pretrained(Generating):
         where = {key: kwargs.pop(key) for key in list(kwargs) if key in hub.HUB_KEYWORDS}
         options = LoadOptions(**{key: kwargs.pop(key) for key in list(kwargs) if key in LOAD_KEYWORDS})
         config = kwargs.pop("config", None)
-        source = None if name_or_path is None else hub.locate(name_or_path, **where)
+        source, options = with_base(None if name_or_path is None else hub.locate(name_or_path, **where), options)
         if cls.config_class is None and not hasattr(config, "to_dict"):
             raise InputError(f"{cls.__name__} has no config_class, so from_pretrained needs a config object.")
         if config is None or isinstance(config, (str, os.PathLike)):
-            place = name_or_path if config is None else config
+            place = source if config is None else config
             if place is None:
                 raise InputError(f"{cls.__name__}.from_pretrained(None, …) needs config=.")
             known = cls.config_class.known_fields()
@@ -118,8 +119,14 @@ class Pretrained(Generating):
         elif source is None:
             raise InputError(f"{cls.__name__}.from_pretrained(None, …) needs state_dict=.")
         else:
-            checkpoint = open_weights(source, variant=options.variant, use_safetensors=options.use_safetensors)
+            filename = options.gguf_file or (source.file.name if source.file is not None and source.file.suffix != ".json" else None)
+            checkpoint = open_weights(source, filename=filename, variant=options.variant, use_safetensors=options.use_safetensors)
             label = str(checkpoint.files[0]) if len(checkpoint.files) == 1 else str(source.name)
+        settings = vars(config).pop("quantization_config", None)  # the model is not quantised, nor what it saves
+        if settings:
+            from triform.weights.quantized import dequantized
+
+            checkpoint = dequantized(checkpoint, settings, label)
         if source is not None:
             config.name_or_path = str(source.name)
             config._commit_hash = source.commit_hash
@@ -129,6 +136,9 @@ class Pretrained(Generating):
         model.prepare(checkpoint)
         model.retie()
         report = model.adopt_checkpoint(checkpoint, label, options)
+        if options.adapter is not None:
+            report.adapter = str(options.adapter.name)
+            model.put_on(options.adapter)
         model.complete(report, options)
         model = cls._handed(model)
         return (model, report.as_dict()) if options.output_loading_info else model
@@ -225,6 +235,13 @@ class Pretrained(Generating):
         """All arrays that are saved, by canonical name."""
         raise NotImplementedError
 
+    def put_on(self, adapter: Any) -> None:
+        """Puts an adapter (PEFT) onto the model. Raises UnsupportedTaskError on backends that PEFT does not know."""
+        raise UnsupportedTaskError(
+            f"{adapter.name} is an adapter (PEFT), which exists on PyTorch alone. Load it with AutoModel… there, merge it into the model "
+            "(peft.PeftModel.merge_and_unload), save the result and load that here."
+        )
+
     def complete(self, report: LoadingReport, options: LoadOptions) -> None:
         """The last step of loading: evaluation mode, and the report."""
         raise NotImplementedError
@@ -280,6 +297,7 @@ class Pretrained(Generating):
         """Writes config.json and model.safetensors, with PyTorch's names, for every backend and for the reference library.
 
         Args:
+            format: "safetensors"; "h5" or "msgpack" for the reference's TensorFlow and Flax classes: one file, whatever its size.
             max_shard_size: bytes, or "5GB": larger models are split, with an index.
             variant: writes model.<variant>.safetensors.
             state_dict: other weights than the model's own.
@@ -292,7 +310,7 @@ class Pretrained(Generating):
         push = kwargs.pop("push_to_hub", False)
         for accepted in ("safe_serialization", "is_main_process", "save_function", "save_peft_format"):
             kwargs.pop(accepted, None)
-        unknown = set(kwargs) - {"max_shard_size", "variant", "state_dict"}
+        unknown = set(kwargs) - {"format", "max_shard_size", "variant", "state_dict"}
         if unknown:
             raise UnknownKeywordError(f"save_pretrained takes no {', '.join(map(repr, sorted(unknown)))}.")
         if kwargs.get("state_dict") is not None:

@@ -40,12 +40,10 @@ class AutoModelBase:
         Raises: MissingFileError, CorruptFileError, ConfigError, UnknownArchitectureError, UnsupportedTaskError, WeightsMismatchError,
             UnknownKeywordError, MissingDependencyError, RemoteCodeError.
         """
-        from triform import hub
         from triform.auto.loading import split_keywords
 
-        where, config, overrides, rest = split_keywords(name_or_path, kwargs)
+        source, where, config, overrides, rest = split_keywords(name_or_path, kwargs)
         trust = {key: rest[key] for key in TRUST if key in rest}
-        source = None if name_or_path is None else hub.locate(name_or_path, **where)
         if config is None or isinstance(config, (str, os.PathLike)):
             place: Any = source if config is None else config
             config = AutoConfig.from_pretrained(place, **where, **trust, **overrides(rest))

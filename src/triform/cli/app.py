@@ -112,13 +112,21 @@ def convert(
     source: Annotated[str, typer.Argument(help="A folder, a name on the Hub, or a file of weights.")],
     target: Annotated[Path, typer.Argument(help="The folder to write. It must not hold weights yet, unless --force is given.")],
     dtype: Annotated[str, typer.Option(help="Such as float16. Default: what the source holds.")] = "auto",
+    format: Annotated[
+        str, typer.Option("--format", help="safetensors, h5 (the reference's TensorFlow) or msgpack (its Flax).")
+    ] = "safetensors",
     max_shard_size: Annotated[str, typer.Option(help="Larger models are split.")] = "5GB",
+    gguf_file: Annotated[str | None, typer.Option(help="Which .gguf of SOURCE to read.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
 ) -> None:
-    """Converts a checkpoint of any format into safetensors that every backend loads, tensor by tensor."""
+    """Converts a checkpoint of any format into safetensors that every backend loads, or into another format, tensor by tensor."""
+    from triform.cli import show
     from triform.weights.converting import convert_checkpoint
 
-    written = convert_checkpoint(source, target, dtype=dtype, max_shard_size=max_shard_size, force=force)
+    with show.progress("Converting") as watch:
+        written = convert_checkpoint(
+            source, target, dtype=dtype, format=format, max_shard_size=max_shard_size, gguf_file=gguf_file, force=force, watch=watch
+        )
     print(f"{target}: {', '.join(path.name for path in written)}")
 
 

@@ -1,5 +1,8 @@
 """Results and tables in a terminal."""
 
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import groupby
 from typing import Any
 
@@ -77,3 +80,21 @@ def models(rows: list[tuple[str, str, str]]) -> None:
             made.add_row(model_type if i == 0 else "", auto, cls)
         made.add_section()
     console.print(made)
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Callable[[str, int, int], None]]:
+    """A bar on a terminal, and nothing elsewhere: call what it gives with (name of the piece, done so far, all), in bytes or pieces."""
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn(what),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[piece]}"),
+    )
+    bar = Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty())
+    with bar:
+        task = bar.add_task(what, total=None, piece="")
+        yield lambda piece, done, total: bar.update(task, completed=done, total=total, piece=piece)

@@ -81,6 +81,11 @@ class PreTrainedModel(Pretrained, torch.nn.Module):
     def tensors(self) -> dict[str, LazyTensor]:
         return {slot.name: to_bits(slot.value) for slot in self.slots()}
 
+    def put_on(self, adapter: Any) -> None:
+        from .adapters import put_on
+
+        put_on(self, adapter)
+
     def complete(self, report: LoadingReport, options: LoadOptions) -> None:
         if options.param_dtype is not None and options.dtype_name not in ("auto", report.dtype):
             raise InputError("On PyTorch, weights are computed with as they are kept: leave param_dtype out and use torch.autocast.")

@@ -21,6 +21,7 @@ class LoadingReport:
         renamed: name in the file -> name in the model, where they differ by more than the prefix.
         ignored: left out on purpose: what older files hold and nothing needs.
         dtype: what the weights were loaded as.
+        adapter: the adapter (PEFT) that was put onto the model; "" where there is none.
     """
 
     model: str
@@ -31,6 +32,7 @@ class LoadingReport:
     renamed: dict[str, str] = field(default_factory=dict)
     ignored: list[str] = field(default_factory=list)
     dtype: str = ""
+    adapter: str = ""
 
     # A report is no part of what a model is: models that differ in it alone are equal, and JAX compiles them once.
     def __eq__(self, other: object) -> bool:
