@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from weightfiles import held
 
-from triform.weights.files import Replacement
+from triform.replacing import Replacement
 from triform.weights.hdf5 import write_hdf5
 from triform.weights.msgpack import write_msgpack
 from triform.weights.safetensors import open_safetensors, write_safetensors

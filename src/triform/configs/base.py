@@ -7,6 +7,7 @@ import typing
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar, Self, dataclass_transform
 
+from triform.configs.bounds import field_problems
 from triform.configs.fields import checker, wording
 from triform.configs.labels import named, numbered
 from triform.errors import ConfigError, InputError
@@ -97,6 +98,7 @@ class PretrainedConfig:
         state["id2label"], state["label2id"] = named(labels, problems)
         state.update((name, value) for name, value in kwargs.items() if not name.startswith("__") and name not in ("model_type",))
         problems += self._checked_problem_type()
+        problems += field_problems(cls._fields, self)
         if not problems:
             problems += self.validate() or ()
         if problems:

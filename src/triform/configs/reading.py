@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from triform.errors import ConfigError
+from triform.replacing import Replacement
 
 MOST_BYTES = 64 * 2**20
 
@@ -49,13 +50,5 @@ def read_config_dict(path: str | os.PathLike[str], label: str) -> dict[str, Any]
 
 def write_text(path: str | os.PathLike[str], text: str) -> None:
     """Writes beside `path`, syncs and renames: the old file is whole until the new one is."""
-    target = Path(path)
-    beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-    try:
-        with open(beside, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(beside, target)
-    finally:
-        beside.unlink(missing_ok=True)
+    with Replacement() as new, new.file(path) as file:
+        file.write(text.encode())

@@ -45,6 +45,28 @@ class Repository:
                 return None
         return text if COMMIT.fullmatch(text) is not None and self._knows(text) else None
 
+    def whole_commit(self) -> str | None:
+        """As `commit`, for when nothing can be fetched: where that one was cut off, the latest that has all of its files and more."""
+        named = self.commit()
+        if named is None or COMMIT.fullmatch(self.revision):
+            return named
+        here = set(self.files(named))
+        for other in self._others(named):
+            there = set(self.files(other))
+            if there - here - self._absent(named) and not here - there - self._absent(other):
+                return other
+        return named
+
+    def _others(self, commit: str) -> list[str]:
+        """The other commits in the cache, the latest first."""
+        folders = [path for path in (self.folder / "snapshots").iterdir() if COMMIT.fullmatch(path.name) and path.name != commit]
+        return [path.name for path in sorted(folders, key=lambda path: path.stat().st_mtime, reverse=True)]
+
+    def _absent(self, commit: str) -> set[str]:
+        """The names of files that the repository itself is known to lack."""
+        folder = self.folder / ".no_exist" / commit
+        return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if exists(path)}
+
     def _knows(self, commit: str) -> bool:
         return exists(self.folder / "snapshots" / commit, folder=True) or exists(self.folder / ".no_exist" / commit, folder=True)
 

@@ -9,6 +9,7 @@ from triform.errors import CorruptFileError, HubError, MissingFileError, nearest
 from triform.hub import settings
 from triform.hub.names import COMMIT, exists, inside, listed, shortened
 from triform.hub.repository import Repository
+from triform.replacing import finish
 
 LFS = b"version https://git-lfs.github.com/spec/"
 MOST_BELOW = 200  # names of subfolders in a listing
@@ -73,6 +74,13 @@ class Folder(Source):
         if not exists(self.folder, folder=True):
             raise MissingFileError(f"{root} has no subfolder {subfolder!r}. It has: {listed(_names(root, folders=True))}.")
         self._confine(self.folder)
+        try:
+            finish(self.folder)
+        except OSError as error:
+            raise CorruptFileError(
+                f"{self.folder} holds a save that was cut off in its last step, which cannot be finished here: {error}. "
+                "Open it once where it can be written."
+            ) from None
 
     def find(self, filename: str) -> Path | None:
         path = self.folder / inside(filename)
@@ -133,8 +141,17 @@ class Snapshot(Source):
 
     def _settle(self) -> None:
         """Takes the commit that the cache has for the revision, unless the Hub is to be asked. Another load may have filled it since."""
-        if self.commit_hash is None and not (self._may_ask() and (self.refresh or self.force)):
-            self.commit_hash = self.repository.commit()
+        if self.commit_hash is not None or (self._may_ask() and (self.refresh or self.force)):
+            return
+        self.commit_hash = named = self.repository.commit()
+        if named is not None and not self._may_ask():
+            self.commit_hash = self.repository.whole_commit()
+            if self.commit_hash != named:
+                warnings.warn(
+                    f"{self.name}: the download of commit {named} was cut off, so {self.commit_hash} of the cache is used, because "
+                    f"{self._why_offline()}.",
+                    stacklevel=4,
+                )
 
     def find(self, filename: str) -> Path | None:
         name = str(inside(f"{self.subfolder}{inside(filename)}"))

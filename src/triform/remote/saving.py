@@ -61,7 +61,7 @@ def _name(module: str) -> str:
 
 def save_config_with_code(config: Any, folder: Any) -> None:
     """config.json of a class that `register_for_auto_class` marked, and the class's source files."""
-    from triform.weights.files import Replacement
+    from triform.replacing import Replacement
 
     auto_map, texts = code_of(type(config))
     copy = config.copy()

@@ -1,14 +1,12 @@
-"""Files as the readers and writers need them: checked, mapped copy-on-write, and replaced only when the new ones are whole."""
+"""Files as the readers need them: checked, and mapped copy-on-write."""
 
-import contextlib
 import json
 import math
 import os
-import secrets
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 
@@ -103,52 +101,3 @@ def listed(names: Sequence[str], most: int = 20) -> str:
     """Names for a message: "a, b, … and 7 more"."""
     shown = ", ".join(str(name)[:200] for name in names[:most])
     return f"{shown}, … and {len(names) - most} more" if len(names) > most else shown or "nothing"
-
-
-class Replacement:
-    """New files that take the places of old ones together, once every one of them is complete and on disk.
-
-    with Replacement() as new:
-        with new.file(folder / "a.bin") as a: ...
-        with new.file(folder / "b.bin") as b: ...
-
-    Any error inside the block, a full disk included, leaves all old files as they were and nothing beside them.
-    """
-
-    def __init__(self) -> None:
-        self._ready: list[tuple[Path, Path]] = []  # (beside, final)
-
-    @contextlib.contextmanager
-    def file(self, path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
-        """A file to write and read, beside `path` until the whole replacement succeeds."""
-        final = Path(path)
-        beside = final.with_name(f".{final.name}.{secrets.token_hex(6)}.tmp")
-        self._ready.append((beside, final))
-        with open(os.open(beside, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666), "w+b") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-
-    def __enter__(self) -> "Replacement":
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
-        try:
-            if kind is None:
-                for beside, final in self._ready:
-                    os.replace(beside, final)
-                for folder in {final.parent for _beside, final in self._ready}:
-                    _sync_folder(folder)
-        finally:
-            for beside, _final in self._ready:
-                beside.unlink(missing_ok=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Makes renames durable; systems that cannot open folders do so by themselves."""
-    with contextlib.suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from triform.errors import CorruptFileError, InputError, MissingDependencyError
+from triform.replacing import Replacement
 from triform.weights.checkpoint import Checkpoint
-from triform.weights.files import Replacement, byte_count, map_bytes, view_bits
+from triform.weights.files import byte_count, map_bytes, view_bits
 from triform.weights.hdf5_layout import Array, Unreadable, read_layout
 from triform.weights.tensor import STORAGE, LazyTensor
 

@@ -1,7 +1,7 @@
 """Tensors of a file in another form, still unread: the work is done each time that `read` is called."""
 
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 
@@ -65,7 +65,12 @@ def converted(tensor: LazyTensor, dtype: str) -> LazyTensor:
     wide = widened(tensor)
     if dtype == "bfloat16":
         return LazyTensor(dtype, tensor.shape, lambda: _bfloat16_bits(wide.read().astype(np.float32)))
-    return LazyTensor(dtype, tensor.shape, lambda: wide.read().astype(STORAGE[dtype]))
+    return LazyTensor(dtype, tensor.shape, partial(_cast, wide, dtype))
+
+
+def _cast(tensor: LazyTensor, dtype: str) -> np.ndarray:
+    with np.errstate(over="ignore"):  # what is too large becomes infinite, as in every framework
+        return tensor.read().astype(STORAGE[dtype])
 
 
 def _bfloat16_bits(values: np.ndarray) -> np.ndarray:

@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 
 from triform.errors import CorruptFileError, InputError, MissingDependencyError
+from triform.replacing import Replacement
 from triform.weights.checkpoint import Checkpoint
-from triform.weights.files import Replacement, byte_count, map_bytes, view_bits
+from triform.weights.files import byte_count, map_bytes, view_bits
 from triform.weights.tensor import STORAGE, LazyTensor
 
 BIN32, EXT32 = 0xC6, 0xC9

@@ -31,7 +31,7 @@ def save_model(
     if format not in FORMATS:
         raise InputError(f"format={format!r}: weights are saved as one of {', '.join(FORMATS)}.{nearest(format, FORMATS)}")
     from triform.remote.saving import code_of
-    from triform.weights.files import Replacement
+    from triform.replacing import Replacement
     from triform.weights.safetensors import write_safetensors
     from triform.weights.shards import plan_shards, weights_name
 
@@ -69,9 +69,9 @@ def save_model(
             (target / filename).parent.mkdir(parents=True, exist_ok=True)
             with new.file(target / filename) as file:
                 file.write(text)
-    written = [target / filename for filename in (*(filename for filename, _ in shards), *texts, *code)]
-    if format == "safetensors":
-        _remove_stale(target, {path.name for path in written}, variant)
+        written = [target / filename for filename in (*(filename for filename, _ in shards), *texts, *code)]
+        if format == "safetensors":
+            new.remove(_stale(target, {path.name for path in written}, variant))
     return written
 
 
@@ -91,10 +91,8 @@ def _write_foreign(folder: Path, format: str, model: Any, tensors: dict[str, Laz
     return "tf_model.h5"
 
 
-def _remove_stale(folder: Path, kept: set[str], variant: str | None) -> None:
-    """Weights of an earlier save under the same stem would be read in place of these, or beside them."""
+def _stale(folder: Path, kept: set[str], variant: str | None) -> list[Path]:
+    """Weights of an earlier save under the same stem, which would be read in place of the new ones, or beside them."""
     middle = f"[.]{re.escape(variant)}" if variant else ""
     ours = re.compile(rf"model{middle}(-\d{{5}}-of-\d{{5}})?[.]safetensors|model[.]safetensors[.]index{middle}[.]json")
-    for path in folder.iterdir():
-        if ours.fullmatch(path.name) and path.name not in kept:
-            path.unlink()
+    return [path for path in folder.iterdir() if ours.fullmatch(path.name) and path.name not in kept]
