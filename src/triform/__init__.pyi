@@ -10,6 +10,8 @@ from triform.auto.preprocessors import AutoVideoProcessor as AutoVideoProcessor
 from triform.auto.tokenizer import AutoTokenizer as AutoTokenizer
 from triform.configs.base import PretrainedConfig as PretrainedConfig
 from triform.configs.generation import GenerationConfig as GenerationConfig
+from triform.embedding.embedder import Embedder as Embedder
+from triform.embedding.embedder import embed as embed
 from triform.outputs import ModelOutput as ModelOutput
 from triform.plain import save_pretrained as save_pretrained
 from triform.text import AddedToken as AddedToken

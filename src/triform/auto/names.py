@@ -26,6 +26,8 @@ PLAIN = {
     "CallbackStreamer": "triform.text.streamers",
     "list_models": "triform.auto.listing",
     "save_pretrained": "triform.plain",
+    "Embedder": "triform.embedding.embedder",
+    "embed": "triform.embedding.embedder",
 }
 BASES = {"PreTrainedModel": "torch", "TFPreTrainedModel": "tf", "FlaxPreTrainedModel": "flax"}
 OTHER_NAMES = {"PreTrainedConfig": "PretrainedConfig"}  # the reference's version 5

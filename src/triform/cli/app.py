@@ -130,6 +130,36 @@ def convert(
     print(f"{target}: {', '.join(path.name for path in written)}")
 
 
+@app.command(epilog="Example: `triform embed sentences.txt --model ./all-MiniLM-L6-v2 --output vectors.npy`")
+def embed(
+    source: Annotated[Path, typer.Argument(metavar="INPUT", help="Lines of text, or .csv, .tsv, .jsonl, .parquet.")],
+    model: Annotated[str, typer.Option("--model", "-m", help="A folder, or a name on the Hub.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help=".npy, float32 (N, D), or .parquet with the columns text and embedding.")],
+    column: Annotated[str | None, typer.Option(help="Which column holds the text.")] = None,
+    backend: Backend = None,
+    normalize: Annotated[bool | None, typer.Option(help="Vectors of length 1. Default: as the checkpoint says.")] = None,
+    batch_tokens: Annotated[int, typer.Option(help="About how many tokens go through the model at once.")] = 4096,
+    force: Annotated[bool, typer.Option("--force", help="Begin anew, and replace what is there.")] = False,
+    revision: Revision = None,
+) -> None:
+    """Turns the texts of INPUT into vectors, in their order. A run that was stopped goes on where it was."""
+    import time
+
+    from triform.cli import show
+    from triform.embedding.files import embed_file
+
+    where = {} if revision is None else {"revision": revision}
+    began = time.perf_counter()
+    with show.progress("Embedding") as watch:
+        done = embed_file(
+            source, output, model, column=column, force=force, progress=watch, backend=backend, normalize=normalize,
+            batch_tokens=batch_tokens, **where,
+        )  # fmt: skip
+    rate = (done.rows - done.before) / max(time.perf_counter() - began, 1e-9)
+    earlier = f", {done.before} of them by an earlier run" if done.before else ""
+    print(f"{done.output}: {done.rows} vectors of {done.width} numbers{earlier}; {rate:.0f} a second, loading included")
+
+
 def main(arguments: list[str] | None = None) -> Any:
     """The entry point. Exit status: 0 done, 1 an error of the input, 2 an error of the command, 130 stopped with Ctrl-C."""
     from triform.errors import TriformError

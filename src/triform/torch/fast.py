@@ -18,6 +18,7 @@ DECODING, ENCODING = 1, 16  # how many rows a layout is chosen for: of a model t
 GAIN = 0.97  # a kernel is taken where it needs less than this part of the time
 TRIES = 3
 COLD = 48 * 2**20  # bytes of weights that are gone through, since those of a model are not in the processor's cache either
+MOST = 24  # weights that are gone through: small ones are in the cache in a model, too
 
 
 def available() -> bool:
@@ -54,7 +55,7 @@ class Choice(NamedTuple):
 @torch.inference_mode()
 def measured(n_in: int, n_out: int, typical: int) -> Choice:
     """The choice for weights of a shape; the layout is that which is faster at `typical` rows."""
-    by_rows = [torch.empty(n_out, n_in).uniform_(-0.1, 0.1) for _ in range(max(1, COLD // (4 * n_in * n_out)))]
+    by_rows = [torch.empty(n_out, n_in).uniform_(-0.1, 0.1) for _ in range(min(MOST, 1 + COLD // (4 * n_in * n_out)))]
     by_columns = [weight.t().contiguous().t() for weight in by_rows]
     times = {}
     for rows in ROWS:
