@@ -6,8 +6,6 @@ NAMES = {
     "BatchFeature": "triform.features",
     "ImageProcessor": "triform.image.processor",
     "BaseImageProcessor": "triform.image.processor",
-    "BaseImageProcessorFast": "triform.image.processor",
-    "ImageProcessingMixin": "triform.image.processor",
 }
 
 
@@ -15,8 +13,7 @@ def __getattr__(name: str) -> Any:
     from importlib import import_module
 
     if name in NAMES:
-        module = import_module(NAMES[name])
-        return getattr(module, name, None) or module.ImageProcessor
+        return getattr(import_module(NAMES[name]), name)
     if not name.startswith("_") and name.removesuffix("Fast").endswith(("ImageProcessor", "FeatureExtractor")):
         from triform.image.families import processor_class
 

@@ -141,6 +141,9 @@ class ImageProcessor:
         return load(images, "image")
 
 
+BaseImageProcessor = ImageProcessor
+
+
 def _checked(processor: ImageProcessor, name: str, value: Any) -> Any:
     from triform.errors import InputError
 
