@@ -108,8 +108,8 @@ def _registered(auto: str, source: Any, config: Any, named: str | None) -> Any:
 class AutoImageProcessor(AutoPreprocessor):
     """Prepares images: `AutoImageProcessor.from_pretrained(name_or_path)`.
 
-    The class is that of preprocessor_config.json (image_processor_type, in older files feature_extractor_type), or of processor_config.json;
-    where they name none, that of config.json (image_processor_type, then model_type). `processor.resolution` says what decided.
+    The class is that of preprocessor_config.json (image_processor_type, in older files feature_extractor_type) or processor_config.json,
+    else that of config.json (image_processor_type, then model_type). `processor.resolution` says what decided.
     """
 
     key = "image_processor_type"

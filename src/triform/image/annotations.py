@@ -17,6 +17,7 @@ from triform.image.family import Family
 from triform.image.joining import Picture, largest
 from triform.image.loading import load
 from triform.image.numbers import Chain
+from triform.image.post.masks import boxes_around
 from triform.image.resizing import labels_resized
 
 NEEDED = {"coco_detection": ("image_id", "annotations"), "coco_panoptic": ("image_id", "segments_info", "file_name")}
@@ -130,21 +131,11 @@ def _panoptic(annotation: Mapping[str, Any], folder: Path, with_masks: bool) -> 
     found: dict[str, np.ndarray] = {
         "image_id": np.array([annotation["image_id"]], np.int64),
         "class_labels": np.array([one["category_id"] for one in segments], np.int64),
-        "boxes": boxes_around(masks),
+        "boxes": boxes_around(masks).astype(np.float32),
         "area": np.array([one["area"] for one in segments], np.float32),
         "iscrowd": np.array([one.get("iscrowd", 0) for one in segments], np.int64),
     }
     return found | {"masks": masks} if with_masks else found
-
-
-def boxes_around(masks: np.ndarray) -> np.ndarray:
-    """(N, 4) float32: left, top, right, bottom of what each mask marks; zeros where it marks nothing."""
-    boxes = np.zeros((len(masks), 4), np.float32)
-    for box, mask in zip(boxes, masks):
-        rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
-        if len(rows):
-            box[:] = columns[0], rows[0], columns[-1], rows[-1]
-    return boxes
 
 
 def _as_seen(found: dict[str, np.ndarray], picture: Picture, canvas: tuple[int, int], shares: bool) -> dict[str, np.ndarray]:

@@ -72,7 +72,7 @@ DENSE_FAMILIES: Mapping[str, Family] = {
     "DetaImageProcessor": DETA,
     "DetrImageProcessor": DETR,
     "GroundingDinoImageProcessor": replace(DETR, methods=(f"{DETECTED}:OfWords",)),
-    "Mask2FormerImageProcessor": MASKFORMER,
+    "Mask2FormerImageProcessor": replace(MASKFORMER, methods=(f"{SEGMENTED}:OfFineMaskQueries",)),
     "MaskFormerImageProcessor": MASKFORMER,
     "RTDetrImageProcessor": RT_DETR,
     "SamImageProcessor": SAM,

@@ -55,7 +55,7 @@ FLAVA = Family(
 )  # fmt: skip
 
 GROUP_FAMILIES: Mapping[str, Family] = {
-    "EfficientLoFTRImageProcessor": MATCHED,
+    "EfficientLoFTRImageProcessor": replace(MATCHED, methods=("triform.image.post.keypoints:MatchedInOrder",)),
     "FlavaImageProcessor": FLAVA,
     "ImageGPTImageProcessor": IMAGEGPT,
     "InstructBlipVideoImageProcessor": replace(BLIP, call=VIDEOS),
