@@ -83,9 +83,9 @@ def fitted(height: int, width: int, s: Any) -> tuple[int, int]:
     """As large as the bounds allow: the longest edge, or the largest height and width."""
     size = s.size
     if "longest_edge" in size:
-        scale = size["longest_edge"] / max(height, width)
-    else:
-        scale = min(size["max_height"] / height, size["max_width"] / width)
+        edge = size["longest_edge"]
+        return (edge, max(int(edge * (width / height)), 1)) if height >= width else (max(int(edge * (height / width)), 1), edge)
+    scale = min(size["max_height"] / height, size["max_width"] / width)
     return max(int(height * scale), 1), max(int(width * scale), 1)
 
 

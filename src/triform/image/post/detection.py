@@ -81,7 +81,7 @@ class TopOfAllOrEach:
         if use_focal_loss:
             scores, labels, boxes = top(sigmoid(logits), boxes, logits.shape[1])
         else:
-            probabilities = softmax(logits[..., :-1])
+            probabilities = softmax(logits)[..., :-1]
             scores, labels = probabilities.max(-1), probabilities.argmax(-1)
         return above(threshold, scores, labels, scaled(boxes, target_sizes))
 
