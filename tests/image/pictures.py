@@ -17,7 +17,7 @@ def picture(height: int, width: int, mode: str = "RGB", seed: int = 0) -> Image.
     planes = [np.sin(x / 7 + c) * 60 + np.cos(y / 5 - c) * 50 + 128 + draw.integers(-30, 30, (height, width)) for c in range(3)]
     image = Image.fromarray(np.stack(planes, axis=2).clip(0, 255).astype(np.uint8))
     if mode == "I;16":
-        return Image.fromarray((np.asarray(image.convert("L")).astype(np.uint16) * 257))
+        return Image.fromarray(np.asarray(image.convert("L")).astype(np.uint16) * 257)
     if mode in ("LA", "RGBA"):
         image.putalpha(Image.fromarray(draw.integers(0, 256, (height, width), dtype=np.uint8)))
     if mode == "PA":

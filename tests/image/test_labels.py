@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from PIL import Image
 from pictures import both, differing, labels, picture
+from PIL import Image
 
 from triform.errors import CorruptFileError, InputError, MissingDependencyError
 
@@ -26,7 +26,7 @@ ANNOTATIONS = [{"image_id": 7, "annotations": OBJECTS}, {"image_id": 8, "annotat
 
 @pytest.mark.parametrize("name", ["Segformer", "MobileNetV2", "MobileViT", "Beit", "DPT"])
 def test_maps_of_labels(name):
-    """Beit and DPT of the reference resize labels by the filter of the images, which makes labels that nobody gave: here that is NEAREST."""
+    """Beit and DPT of the reference resize labels by the filter of the images, which makes labels that nobody gave."""
     size = {"shortest_edge": 25} if name.startswith("Mobile") else {"height": 25, "width": 31}
     ours, theirs = both(f"{name}ImageProcessor", size=size)
     options = {"resample": 0} if name in ("Beit", "DPT") else {}
@@ -174,7 +174,9 @@ def test_patches_to_fill_in_are_blocks_and_enough():
     import triform
 
     np.random.seed(0)
-    masks = triform.FlavaImageProcessor(size=20, crop_size=16)([IMAGES[0]] * 4, return_image_mask=True, return_tensors="np")["bool_masked_pos"]
+    masks = triform.FlavaImageProcessor(size=20, crop_size=16)([IMAGES[0]] * 4, return_image_mask=True, return_tensors="np")[
+        "bool_masked_pos"
+    ]
     assert masks.shape == (4, 14, 14) and masks.dtype == np.int64
     assert all(60 <= mask.sum() <= 75 for mask in masks) and len({mask.tobytes() for mask in masks}) == 4
 

@@ -89,7 +89,9 @@ def test_suppression_leaves_the_best_of_each_label():
 
     boxes = torch.tensor([[[0.5, 0.5, 0.4, 0.4], [0.51, 0.5, 0.4, 0.4], [0.2, 0.2, 0.1, 0.1]]])
     logits = torch.tensor([[[3.0, -9.0], [2.0, 1.0], [0.5, -9.0]]])
-    found = triform.DetaImageProcessor().post_process_object_detection(SimpleNamespace(logits=logits, pred_boxes=boxes), 0.4, [(100, 200)])[0]
+    found = triform.DetaImageProcessor().post_process_object_detection(SimpleNamespace(logits=logits, pred_boxes=boxes), 0.4, [(100, 200)])[
+        0
+    ]
     assert found["labels"].tolist() == [0, 1, 0]
     assert np.allclose(found["scores"], 1 / (1 + np.exp(-np.array([3.0, 1.0, 0.5]))))
     assert np.allclose(found["boxes"], [[60, 30, 140, 70], [62, 30, 142, 70], [30, 15, 50, 25]], atol=1e-4)
@@ -118,11 +120,16 @@ def test_instances_of_mask_queries(name, outputs):
             options = {"threshold": threshold, "return_binary_maps": True, **sizes}
             ours, theirs = (p.post_process_instance_segmentation(outputs.mask_queries, **options) for p in both(f"{name}ImageProcessor"))
             for got, want in zip(ours, theirs):
-                pairs = [sorted((s["score"], s["label_id"], np.asarray(m).sum()) for s, m in zip(r["segments_info"], r["segmentation"])) for r in (got, want)]
+                pairs = [
+                    sorted((s["score"], s["label_id"], np.asarray(m).sum()) for s, m in zip(r["segments_info"], r["segmentation"]))
+                    for r in (got, want)
+                ]
                 assert np.allclose(*pairs, atol=2e-6)
                 assert [s["id"] for s in got["segments_info"]] == list(range(len(pairs[0])))
     with pytest.raises(InputError, match="choose one"):
-        both(f"{name}ImageProcessor")[0].post_process_instance_segmentation(outputs.mask_queries, return_coco_annotation=True, return_binary_maps=True)
+        both(f"{name}ImageProcessor")[0].post_process_instance_segmentation(
+            outputs.mask_queries, return_coco_annotation=True, return_binary_maps=True
+        )
 
 
 def test_no_segment_at_all(outputs):
@@ -145,7 +152,12 @@ def test_numbers_stay_apart_after_fusing():
     given = SimpleNamespace(logits=logits, pred_masks=masks)
     found = triform.DetrImageProcessor().post_process_panoptic_segmentation(given, label_ids_to_fuse={1})[0]
     assert found["segmentation"][::4, ::4].tolist() == [[1, 2], [1, 3]]
-    assert [(s["id"], s["label_id"], s["was_fused"]) for s in found["segments_info"]] == [(1, 1, True), (2, 2, False), (1, 1, True), (3, 3, False)]
+    assert [(s["id"], s["label_id"], s["was_fused"]) for s in found["segments_info"]] == [
+        (1, 1, True),
+        (2, 2, False),
+        (1, 1, True),
+        (3, 3, False),
+    ]
 
 
 def test_masks_of_prompts():
@@ -155,7 +167,9 @@ def test_masks_of_prompts():
     for options in ({"binarize": False}, {"mask_threshold": 0.3}):
         canvas = {"height": 256, "width": 256}
         held("SamImageProcessor", "post_process_masks", masks, originals, shown, pad_size=canvas, **options)
-        held("SamImageProcessor", "post_process_masks", list(masks), torch.tensor(originals), torch.tensor(shown), pad_size=canvas, **options)
+        held(
+            "SamImageProcessor", "post_process_masks", list(masks), torch.tensor(originals), torch.tensor(shown), pad_size=canvas, **options
+        )
 
 
 def test_everything_in_an_image_is_outlined():

@@ -56,7 +56,8 @@ def settings(processor: Any, given: dict[str, Any]) -> Any:
     name = type(processor).__name__
     wrong = [key for key in given if key not in known and key]
     if wrong:
-        raise UnknownKeywordError(f"{name} takes no {wrong[0]!r}.{nearest(wrong[0], known)} It takes: {', '.join(sorted(known))}.")
+        every = sorted({*known, family.first, *family.extras})
+        raise UnknownKeywordError(f"{name} takes no {wrong[0]!r}.{nearest(wrong[0], every)} It takes: {', '.join(every)}.")
     stated = {key: getattr(processor, key, family.fields[key]) for key in family.fields}
     changed = {key: value for key, value in given.items() if value is not None}
     fields = {key: value for key, value in {**stated, **changed}.items() if key in family.fields}

@@ -30,12 +30,13 @@ def pillow() -> Any:
 
 def is_image(value: Any) -> bool:
     """Whether a value is one image, not several: an array of two or three axes, a Pillow image, a path, an address, bytes."""
-    shape = getattr(value, "shape", None)
-    if shape is not None:
-        return len(shape) in (2, 3)
+    if isinstance(value, (str, bytes, bytearray, memoryview, os.PathLike)):
+        return True
     if isinstance(value, dict):
         return "bytes" in value or "path" in value
-    return isinstance(value, (str, bytes, bytearray, memoryview, os.PathLike)) or hasattr(value, "read") or is_pillow(value)
+    if hasattr(value, "shape"):
+        return len(value.shape) in (2, 3)
+    return hasattr(value, "read") or is_pillow(value)
 
 
 def is_pillow(value: Any) -> bool:
