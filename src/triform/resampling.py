@@ -27,7 +27,7 @@ def bicubic(n_in: int, n_out: int, align_corners: bool = False) -> np.ndarray:
     low = np.floor(places).astype(int)
     matrix, rows = np.zeros((n_out, n_in)), np.arange(n_out)
     for step in (-1, 0, 1, 2):
-        np.add.at(matrix, (rows, np.clip(low + step, 0, n_in - 1)), _keys(places - (low + step)))
+        np.add.at(matrix, (rows, np.clip(low + step, 0, n_in - 1)), keys(places - (low + step)))
     return matrix.astype(np.float32)
 
 
@@ -43,7 +43,8 @@ def _places(n_in: int, n_out: int, align_corners: bool) -> np.ndarray:
     return (np.arange(n_out) + 0.5) * (n_in / n_out) - 0.5
 
 
-def _keys(x: np.ndarray, a: float = -0.75) -> np.ndarray:
+def keys(x: np.ndarray, a: float = -0.75) -> np.ndarray:
+    """Keys's kernel, as a function of the distance."""
     x = np.abs(x)
     near = ((a + 2) * x - (a + 3)) * x * x + 1
     far = ((a * x - 5 * a) * x + 8 * a) * x - 4 * a

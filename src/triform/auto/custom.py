@@ -72,6 +72,17 @@ def register_class(kind: str, auto_class: str, config: Any, cls: Any, builtin: b
     table[auto_class, config] = cls
 
 
+def one_of(auto_class: str, given: Any, named: dict[str, Any]) -> Any:
+    """The class that `register` was given, by position or by one of the reference's names. Raises RegistrationError."""
+    wrong = [name for name in named if not name.endswith("_class")]
+    if wrong:
+        raise RegistrationError(f"{auto_class}.register takes no {wrong[0]!r}. It takes: config_class, preprocessor_class, exist_ok.")
+    chosen = [cls for cls in (given, *named.values()) if cls is not None]
+    if not chosen:
+        raise RegistrationError(f"{auto_class}.register needs a class, and was given none.")
+    return chosen[-1]
+
+
 def find_class(kind: str, auto_class: str, config: Any) -> Any:
     """The class registered for a config object's own class; None if there is none."""
     return getattr(CUSTOM, kind).get((auto_class, type(config)))

@@ -1,15 +1,15 @@
 """Which class each Auto class gives for a checkpoint, and which file and key decided it. No weights are read, no framework is imported."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from triform.auto import custom
+from triform.auto.choosing import image_choice, read_object
 from triform.auto.config import class_in
 from triform.auto.factory import architecture_of
 from triform.auto.registry import TASKS, auto_classes
-from triform.errors import TriformError
+from triform.errors import MissingFileError, TriformError
 
 TOKENIZER_FILES = ("tokenizer.json", "vocab.txt", "vocab.json", "spiece.model", "sentencepiece.bpe.model", "tokenizer.model", "source.spm")
 
@@ -109,7 +109,7 @@ def _weights(source: Any, said: Explanation) -> str:
 
 
 def _preprocessors(source: Any, data: dict[str, Any] | None) -> Iterator[Finding]:
-    settings = _json(source, "tokenizer_config.json")
+    settings = read_object(source, "tokenizer_config.json")
     present = [name for name in TOKENIZER_FILES if source.find(name) is not None]
     if present:
         cls, how = settings.get("tokenizer_class"), "tokenizer_config.json: tokenizer_class"
@@ -122,30 +122,34 @@ def _preprocessors(source: Any, data: dict[str, Any] | None) -> Iterator[Finding
         yield Finding("AutoTokenizer", str(cls), f"{how}; read from {', '.join(present)}")
     else:
         yield Finding("AutoTokenizer", "", "", f"none of {', '.join(TOKENIZER_FILES)} is there")
+    yield from _image_processor(source)
     for auto, files, key in (
-        ("AutoImageProcessor", ("preprocessor_config.json",), "image_processor_type"),
         ("AutoFeatureExtractor", ("preprocessor_config.json",), "feature_extractor_type"),
         ("AutoProcessor", ("processor_config.json", "preprocessor_config.json", "tokenizer_config.json"), "processor_class"),
     ):
         for filename in files:
-            value = _json(source, filename).get(key)
+            value = read_object(source, filename).get(key)
             if isinstance(value, str):
                 yield Finding(auto, value, f"{filename}: {key}")
                 break
+
+
+def _image_processor(source: Any) -> Iterator[Finding]:
+    """Nothing where no file has settings of an image processor: most checkpoints have no eyes."""
+    try:
+        choice = image_choice(source)
+    except MissingFileError:
+        return
+    except TriformError as error:
+        yield Finding("AutoImageProcessor", "", "", str(error))
+        return
+    if choice.cls is not None:
+        yield Finding("AutoImageProcessor", choice.cls.__name__, choice.how)
+    elif choice.name is not None and "ImageProcessor" in choice.name:
+        yield Finding("AutoImageProcessor", choice.name, choice.how, "triform does not have it yet")
 
 
 def _table_tokenizer(model_type: str) -> str | None:
     from triform.auto.tokenizer_table import TOKENIZERS
 
     return TOKENIZERS.get(model_type)
-
-
-def _json(source: Any, filename: str) -> dict[str, Any]:
-    path = source.find(filename)
-    if path is None:
-        return {}
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, OSError):
-        return {}
-    return data if isinstance(data, dict) else {}

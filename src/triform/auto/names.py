@@ -19,6 +19,9 @@ PLAIN = {
     "ModelOutput": "triform.outputs",
     "AddedToken": "triform.text",
     "BatchEncoding": "triform.text",
+    "BatchFeature": "triform.features",
+    "ImageProcessor": "triform.image.processor",
+    "BaseImageProcessor": "triform.image.processor",
     "PreTrainedTokenizer": "triform.text",
     "PreTrainedTokenizerFast": "triform.text",
     "TextStreamer": "triform.text.streamers",
@@ -61,9 +64,9 @@ def public(name: str) -> Any:
 
         require_backend(backend, name)
         return backend_class(backend, bare)
-    tokenizer = _tokenizer(name)
-    if tokenizer is not None:
-        return tokenizer
+    preprocessor = _preprocessor(name)
+    if preprocessor is not None:
+        return preprocessor
     raise AttributeError(f"triform has no {name!r}.{nearest(name, names())}")
 
 
@@ -90,11 +93,12 @@ def _split(name: str) -> tuple[str, str]:
     return "torch", name
 
 
-def _tokenizer(name: str) -> Any:
-    if "Tokenizer" not in name:
-        return None
-    text = import_module("triform.text")
-    return getattr(text, name, None)
+def _preprocessor(name: str) -> Any:
+    """A tokenizer's or an image processor's class by its usual name; None if there is none."""
+    for part, module in (("Tokenizer", "triform.text"), ("ImageProcessor", "triform.image"), ("FeatureExtractor", "triform.image")):
+        if part in name:
+            return getattr(import_module(module), name, None)
+    return None
 
 
 def _base(backend: str, name: str) -> Any:

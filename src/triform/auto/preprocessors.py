@@ -1,11 +1,14 @@
 """AutoImageProcessor, AutoFeatureExtractor, AutoVideoProcessor and AutoProcessor."""
 
-import json
 import os
 from typing import Any, ClassVar
 
 from triform.auto import custom
-from triform.errors import MissingFileError, UnsupportedTaskError, UsageError
+from triform.auto.choosing import Choice, image_choice, read_object
+from triform.errors import MissingFileError, TriformError, UnsupportedTaskError, UsageError
+
+VIDEO_FILES = ("video_preprocessor_config.json", "preprocessor_config.json")
+PROCESSOR_FILES = ("processor_config.json", "preprocessor_config.json", "video_preprocessor_config.json", "tokenizer_config.json")
 
 
 class AutoPreprocessor:
@@ -22,29 +25,36 @@ class AutoPreprocessor:
     def from_pretrained(cls, name_or_path: str | os.PathLike[str], **kwargs: Any) -> Any:
         """The preprocessor of a folder or of a name on the Hub.
 
+        Args:
+            config: a config object, instead of the checkpoint's config.json.
+            use_fast, backend, trust_remote_code: accepted; there is one kind of each, and no code of a checkpoint is run.
+            return_unused_kwargs: return (preprocessor, unused keywords).
+            **kwargs: the Hub's keywords; every other one overrides a setting.
+
         Raises: MissingFileError; UnsupportedTaskError where triform has no such class for this checkpoint.
         """
         from triform import hub
-        from triform.auto.config import AutoConfig
 
         where = {key: kwargs[key] for key in kwargs if key in hub.HUB_KEYWORDS}
         source = hub.locate(name_or_path, **where)
-        wanted = cls._named(source)
         config = kwargs.pop("config", None)
-        if config is None and source.find("config.json") is not None:
-            config = AutoConfig.from_pretrained(source)
-        registered = None if config is None else custom.find_class("preprocessors", cls.__name__, config)
-        if registered is None and wanted is not None:
-            registered = next(
-                (c for (auto, _), c in custom.CUSTOM.preprocessors.items() if auto == cls.__name__ and c.__name__ == wanted), None
-            )
+        registered = _registered(cls.__name__, source, config, cls._named(source))
         if registered is not None:
             return registered.from_pretrained(name_or_path, **kwargs)
-        if wanted is None and not any(source.find(name) for name in cls.files):
+        return cls._load(source, config, {key: value for key, value in kwargs.items() if key not in where})
+
+    @classmethod
+    def _load(cls, source: Any, config: Any, kwargs: dict[str, Any]) -> Any:
+        """What triform itself has for a source."""
+        if not any(source.find(name) for name in cls.files):
             raise MissingFileError(f"{source.name} has none of {', '.join(cls.files)}, which {cls.__name__} reads.")
+        raise cls._lacking(source, cls._named(source))
+
+    @classmethod
+    def _lacking(cls, source: Any, wanted: str | None) -> UnsupportedTaskError:
         import triform
 
-        raise UnsupportedTaskError(
+        return UnsupportedTaskError(
             f"{cls.__name__}: {source.name} asks for {wanted or 'a class that it does not name'}, which triform {triform.__version__} "
             "does not have yet. The CHANGELOG of each release lists what it adds; a class of your own: "
             f"{cls.__name__}.register(ConfigClass, YourClass)."
@@ -54,20 +64,24 @@ class AutoPreprocessor:
     def _named(cls, source: Any) -> str | None:
         """The class that the checkpoint's files name."""
         for filename in cls.files:
-            path = source.find(filename)
-            if path is not None:
-                try:
-                    data = json.loads(path.read_text(encoding="utf-8"))
-                except (ValueError, OSError):
-                    continue
-                if isinstance(data, dict) and isinstance(data.get(cls.key), str):
-                    return data[cls.key]
+            found = read_object(source, filename).get(cls.key)
+            if isinstance(found, str):
+                return found
         return None
 
     @classmethod
-    def register(cls, config_class: type, preprocessor_class: type, exist_ok: bool = False) -> None:
-        """Makes this Auto class give `preprocessor_class` for configs of `config_class`. Raises RegistrationError where it is taken."""
-        custom.register_class("preprocessors", cls.__name__, config_class, preprocessor_class, False, exist_ok)
+    def register(cls, config_class: type, preprocessor_class: type | None = None, exist_ok: bool = False, **named: Any) -> None:
+        """Makes this Auto class give `preprocessor_class` for configs of `config_class`.
+
+        Args:
+            **named: the reference's names of the class, of which the last that is given counts: image_processor_class,
+                slow_image_processor_class, fast_image_processor_class, feature_extractor_class, processor_class.
+
+        Raises: RegistrationError where it is taken.
+        """
+        custom.register_class(
+            "preprocessors", cls.__name__, config_class, custom.one_of(cls.__name__, preprocessor_class, named), False, exist_ok
+        )
 
     @classmethod
     def unregister(cls, config_class: type) -> None:
@@ -75,27 +89,65 @@ class AutoPreprocessor:
         custom.unregister("preprocessors", cls.__name__, config_class)
 
 
+def _registered(auto: str, source: Any, config: Any, named: str | None) -> Any:
+    """The class registered for the checkpoint's config, or under the name that its files say; None if there is none."""
+    own = {config_class: cls for (name, config_class), cls in custom.CUSTOM.preprocessors.items() if name == auto}
+    if not own:
+        return None
+    if config is None and source.find("config.json") is not None:
+        from triform.auto.config import AutoConfig
+
+        try:
+            config = AutoConfig.from_pretrained(source)
+        except TriformError:
+            config = None
+    found = None if config is None else own.get(type(config))
+    return found or next((cls for cls in own.values() if cls.__name__ == named), None)
+
+
 class AutoImageProcessor(AutoPreprocessor):
-    """Prepares images: `AutoImageProcessor.from_pretrained(name_or_path)`."""
+    """Prepares images: `AutoImageProcessor.from_pretrained(name_or_path)`.
+
+    The class is that of preprocessor_config.json (image_processor_type, in older files feature_extractor_type) or processor_config.json,
+    else that of config.json (image_processor_type, then model_type). `processor.resolution` says what decided.
+    """
 
     key = "image_processor_type"
 
+    @classmethod
+    def _load(cls, source: Any, config: Any, kwargs: dict[str, Any]) -> Any:
+        from triform.image.reading import load_processor
+
+        filename = kwargs.pop("image_processor_filename", None)
+        choice = image_choice(source, filename, config)
+        if choice.cls is None:
+            raise cls._lacking(source, choice.name)
+        return load_processor(source, cls=choice.cls, resolution=choice.how, data=choice.data, **kwargs)
+
 
 class AutoFeatureExtractor(AutoPreprocessor):
-    """Prepares sound: `AutoFeatureExtractor.from_pretrained(name_or_path)`."""
+    """Prepares sound, or, as older files of vision models have it, images: `AutoFeatureExtractor.from_pretrained(name_or_path)`."""
 
     key = "feature_extractor_type"
+
+    @classmethod
+    def _load(cls, source: Any, config: Any, kwargs: dict[str, Any]) -> Any:
+        if any(source.find(name) for name in cls.files):
+            choice: Choice = image_choice(source, None, config)
+            if choice.cls is not None:
+                return AutoImageProcessor._load(source, config, kwargs)
+        return super()._load(source, config, kwargs)
 
 
 class AutoVideoProcessor(AutoPreprocessor):
     """Prepares videos: `AutoVideoProcessor.from_pretrained(name_or_path)`."""
 
-    files = ("video_preprocessor_config.json", "preprocessor_config.json")
+    files = VIDEO_FILES
     key = "video_processor_type"
 
 
 class AutoProcessor(AutoPreprocessor):
     """Prepares what a model of several kinds of input takes: `AutoProcessor.from_pretrained(name_or_path)`."""
 
-    files = ("processor_config.json", "preprocessor_config.json", "video_preprocessor_config.json", "tokenizer_config.json")
+    files = PROCESSOR_FILES
     key = "processor_class"

@@ -4,9 +4,8 @@ from collections import UserDict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from triform.errors import MissingDependencyError, TokenizerError
-
-KINDS = {"np": "numpy", "numpy": "numpy", "pt": "torch", "torch": "torch", "tf": "tensorflow", "jax": "jax", "flax": "jax"}
+from triform.errors import TokenizerError
+from triform.tensors import KINDS, tensor
 
 
 class BatchEncoding(UserDict):
@@ -147,7 +146,7 @@ class BatchEncoding(UserDict):
                 raise TokenizerError(
                     f"{name}: the rows differ in length, so they make no tensor. Pad and truncate them: padding=True, truncation=True."
                 )
-            self.data[name] = _tensor(array if array.size else array.astype(np.int64), KINDS[kind])
+            self.data[name] = tensor(array if array.size else array.astype(np.int64), KINDS[kind])
         return self
 
     def to(self, device: Any, *, non_blocking: bool = False) -> "BatchEncoding":
@@ -156,25 +155,3 @@ class BatchEncoding(UserDict):
             name: value.to(device, non_blocking=non_blocking) if hasattr(value, "to") else value for name, value in self.data.items()
         }
         return self
-
-
-def _tensor(array: Any, kind: str) -> Any:
-    """A NumPy array as a framework's tensor; the framework is imported here."""
-    if kind == "numpy":
-        return array
-    try:
-        if kind == "torch":
-            import torch
-
-            return torch.from_numpy(array)
-        if kind == "jax":
-            import jax.numpy as jnp
-
-            return jnp.asarray(array)
-        import tensorflow as tf
-    except ModuleNotFoundError as error:
-        extra = {"torch": "torch", "jax": "flax", "tensorflow": "tf"}[kind]
-        raise MissingDependencyError(
-            f"Tensors of {kind} need {error.name}, which is not installed: pip install 'triform[{extra}]'."
-        ) from None
-    return tf.constant(array.astype("int32") if array.dtype == "int64" else array)  # TensorFlow's own default for whole numbers
