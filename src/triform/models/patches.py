@@ -34,17 +34,18 @@ def as_image(x: Any, height: Any, width: Any) -> Any:
     return ops.reshape(ops.transpose(x, (0, 2, 1)), (b, d, height, width))
 
 
-def interpolated(table: Any, before: tuple[int, int], after: tuple[Any, ...], leading: int = 1) -> Any:
+def interpolated(table: Any, before: tuple[int, int], after: tuple[Any, ...], leading: int = 1, smooth: bool = False) -> Any:
     """Learned positions for another grid of patches, bicubic.
 
     Args:
         table: (1, leading + N, D), the positions of `leading` tokens that are no patches, and of the patches.
         before, after: (height, width) of the grid that it was learned for, and of the grid that is wanted.
+        smooth: see `ops.resize_bicubic`.
     """
     if tuple(after) == tuple(before):
         return table
     tokens, patches = table[:, :leading], table[:, leading:]
-    resized = ops.resize_bicubic(as_image(patches, *before), after)
+    resized = ops.resize_bicubic(as_image(patches, *before), after, smooth=smooth)
     return ops.concat([tokens, as_tokens(resized)], axis=1)
 
 
