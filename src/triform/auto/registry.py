@@ -42,6 +42,7 @@ ARCHITECTURES: dict[str, Row] = {
         "bart", "Bart", f"{SEQ2SEQ_HEADS} ForSequenceClassification ForQuestionAnswering",
         PreTraining="ForConditionalGeneration", MaskedLM="ForConditionalGeneration", Seq2SeqLM="ForConditionalGeneration",
     ),
+    "beit": _row("beit", "Beit", BACKBONE_HEADS + " ForSemanticSegmentation"),
     "bert": _row(
         "bert", "Bert", "Model ForPreTraining ForMaskedLM LMHeadModel ForNextSentencePrediction ForSequenceClassification "
         "ForMultipleChoice ForTokenClassification ForQuestionAnswering", CausalLM="LMHeadModel", TextEncoding="Model",

@@ -15,6 +15,7 @@ from triform.vision_outputs import ImageEncoderOutput
 
 from .. import nn, ops
 from .backbones import Backbone, NormsByStage
+from .chains import chained
 from .channels import ChannelNorm, channels_first, channels_last
 from .drop_path import DropPath, drop_rates
 from .losses import classification_loss
@@ -62,9 +63,7 @@ class ConvNextStage(nn.Module):
         self.layers = nn.List([layer_class(config, n_out, rate) for rate in rates])
 
     def forward(self, x):
-        for layer in (*(self.downsampling_layer or ()), *self.layers):
-            x = layer(x)
-        return x
+        return chained(self.layers, chained(self.downsampling_layer or (), x))
 
 
 class ConvNextEmbeddings(nn.Module):
