@@ -26,3 +26,13 @@ class BackboneOutput(ModelOutput):
     feature_maps: Tensors | None = None
     hidden_states: Tensors | None = None
     attentions: Tensors | None = None
+
+
+class DistilledClassifierOutput(ModelOutput):
+    """logits (B, C): the mean of cls_logits, from the class token, and distillation_logits, from the token that learns from a teacher."""
+
+    logits: Tensor = None
+    cls_logits: Tensor = None
+    distillation_logits: Tensor = None
+    hidden_states: Tensors | None = None
+    attentions: Tensors | None = None

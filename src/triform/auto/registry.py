@@ -54,6 +54,10 @@ ARCHITECTURES: dict[str, Row] = {
     "convnext": _row("convnext", "ConvNext", BACKBONE_HEADS),
     "convnextv2": _row("convnextv2", "ConvNextV2", BACKBONE_HEADS),
     "deberta-v2": _row("deberta_v2", "DebertaV2", ENCODER_HEADS, PreTraining="ForMaskedLM", TextEncoding="Model"),
+    "deit": _row(
+        "deit", "DeiT", "Model ForMaskedImageModeling ForImageClassification ForImageClassificationWithTeacher",
+        ImageClassification="ForImageClassification|ForImageClassificationWithTeacher",
+    ),
     "dinov2": _row("dinov2", "Dinov2", BACKBONE_HEADS),
     "dinov2_with_registers": _row("dinov2_with_registers", "Dinov2WithRegisters", BACKBONE_HEADS),
     "distilbert": _row("distilbert", "DistilBert", ENCODER_HEADS, PreTraining="ForMaskedLM", TextEncoding="Model"),
