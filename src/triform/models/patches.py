@@ -11,11 +11,11 @@ from .. import nn, ops
 class PatchProjection(nn.Module):
     """Each patch of an image to a vector, by a convolution as large as a patch."""
 
-    def __init__(self, config: Any, bias: bool = True):
+    def __init__(self, config: Any, bias: bool = True, width: int | None = None):
         super().__init__()
         self.channels = config.num_channels
         self.patch = pair(config.patch_size)
-        self.projection = nn.Conv2d(config.num_channels, config.hidden_size, self.patch, stride=self.patch, bias=bias)
+        self.projection = nn.Conv2d(config.num_channels, width or config.hidden_size, self.patch, stride=self.patch, bias=bias)
 
     def forward(self, pixel_values):  # (B, C, H, W) -> (B, D, H / P, W / P)
         check_channels(self, pixel_values, self.channels)
