@@ -58,3 +58,12 @@ class WindowMaskedImageOutput(MaskedImageOutput):
     """reconstruction (B, C, H, W); reshaped_hidden_states: the hidden_states as (B, C, H, W)."""
 
     reshaped_hidden_states: Tensors | None = None
+
+
+class MaskedPatchesOutput(ModelOutput):
+    """logits (B, masked patches, values of a patch): what the masked patches are taken to be."""
+
+    loss: Tensor | None = None
+    logits: Tensor = None
+    hidden_states: Tensors | None = None
+    attentions: Tensors | None = None

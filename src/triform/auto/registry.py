@@ -81,6 +81,8 @@ ARCHITECTURES: dict[str, Row] = {
     ),
     "mistral": _row("mistral", "Mistral", DECODER_HEADS),
     "mixtral": _row("mixtral", "Mixtral", DECODER_HEADS),
+    "mobilenet_v1": _row("mobilenet_v1", "MobileNetV1", "Model ForImageClassification"),
+    "mobilenet_v2": _row("mobilenet_v2", "MobileNetV2", "Model ForImageClassification ForSemanticSegmentation"),
     "modernbert": _row("modernbert", "ModernBert", ENCODER_HEADS),
     "mpnet": _row("mpnet", "MPNet", ENCODER_HEADS, PreTraining="ForMaskedLM"),
     "opt": _row("opt", "OPT", "Model ForCausalLM ForSequenceClassification ForQuestionAnswering"),
@@ -96,6 +98,7 @@ ARCHITECTURES: dict[str, Row] = {
         "t5", "T5", "Model EncoderModel ForConditionalGeneration ForSequenceClassification ForTokenClassification ForQuestionAnswering",
         PreTraining="ForConditionalGeneration", Seq2SeqLM="ForConditionalGeneration", TextEncoding="EncoderModel",
     ),
+    "videomae": _row("videomae", "VideoMAE", "Model ForPreTraining ForVideoClassification"),
     "vit": _row("vit", "ViT", "Model ForMaskedImageModeling ForImageClassification"),
     "xlm-roberta": _row("xlm_roberta", "XLMRoberta", ENCODER_HEADS + " ForCausalLM", PreTraining="ForMaskedLM", TextEncoding="Model"),
     "xlnet": _row(
