@@ -33,6 +33,7 @@ def _row(module: str, prefix: str, heads: str, **tasks: str) -> Row:
 
 ENCODER_HEADS = "Model ForMaskedLM ForSequenceClassification ForMultipleChoice ForTokenClassification ForQuestionAnswering"
 DECODER_HEADS = "Model ForCausalLM ForSequenceClassification ForTokenClassification ForQuestionAnswering"
+BACKBONE_HEADS = "Model ForImageClassification Backbone"
 SEQ2SEQ_HEADS = "Model ForConditionalGeneration ForCausalLM"
 
 ARCHITECTURES: dict[str, Row] = {
@@ -41,6 +42,7 @@ ARCHITECTURES: dict[str, Row] = {
         "bart", "Bart", f"{SEQ2SEQ_HEADS} ForSequenceClassification ForQuestionAnswering",
         PreTraining="ForConditionalGeneration", MaskedLM="ForConditionalGeneration", Seq2SeqLM="ForConditionalGeneration",
     ),
+    "beit": _row("beit", "Beit", BACKBONE_HEADS + " ForSemanticSegmentation"),
     "bert": _row(
         "bert", "Bert", "Model ForPreTraining ForMaskedLM LMHeadModel ForNextSentencePrediction ForSequenceClassification "
         "ForMultipleChoice ForTokenClassification ForQuestionAnswering", CausalLM="LMHeadModel", TextEncoding="Model",
@@ -49,7 +51,15 @@ ARCHITECTURES: dict[str, Row] = {
     "blenderbot-small": _row("blenderbot_small", "BlenderbotSmall", SEQ2SEQ_HEADS, Seq2SeqLM="ForConditionalGeneration"),
     "bloom": _row("bloom", "Bloom", DECODER_HEADS, PreTraining="ForCausalLM"),
     "camembert": _row("camembert", "Camembert", ENCODER_HEADS + " ForCausalLM", PreTraining="ForMaskedLM"),
+    "convnext": _row("convnext", "ConvNext", BACKBONE_HEADS),
+    "convnextv2": _row("convnextv2", "ConvNextV2", BACKBONE_HEADS),
     "deberta-v2": _row("deberta_v2", "DebertaV2", ENCODER_HEADS, PreTraining="ForMaskedLM", TextEncoding="Model"),
+    "deit": _row(
+        "deit", "DeiT", "Model ForMaskedImageModeling ForImageClassification ForImageClassificationWithTeacher",
+        ImageClassification="ForImageClassification|ForImageClassificationWithTeacher",
+    ),
+    "dinov2": _row("dinov2", "Dinov2", BACKBONE_HEADS),
+    "dinov2_with_registers": _row("dinov2_with_registers", "Dinov2WithRegisters", BACKBONE_HEADS),
     "distilbert": _row("distilbert", "DistilBert", ENCODER_HEADS, PreTraining="ForMaskedLM", TextEncoding="Model"),
     "electra": _row("electra", "Electra", ENCODER_HEADS + " ForPreTraining ForCausalLM", TextEncoding="Model"),
     "encoder-decoder": _row("encoder_decoder", "EncoderDecoder", "Model", Seq2SeqLM="Model"),
@@ -71,6 +81,8 @@ ARCHITECTURES: dict[str, Row] = {
     ),
     "mistral": _row("mistral", "Mistral", DECODER_HEADS),
     "mixtral": _row("mixtral", "Mixtral", DECODER_HEADS),
+    "mobilenet_v1": _row("mobilenet_v1", "MobileNetV1", "Model ForImageClassification"),
+    "mobilenet_v2": _row("mobilenet_v2", "MobileNetV2", "Model ForImageClassification ForSemanticSegmentation"),
     "modernbert": _row("modernbert", "ModernBert", ENCODER_HEADS),
     "mpnet": _row("mpnet", "MPNet", ENCODER_HEADS, PreTraining="ForMaskedLM"),
     "opt": _row("opt", "OPT", "Model ForCausalLM ForSequenceClassification ForQuestionAnswering"),
@@ -79,11 +91,14 @@ ARCHITECTURES: dict[str, Row] = {
     "plbart": _row("plbart", "PLBart", f"{SEQ2SEQ_HEADS} ForSequenceClassification", Seq2SeqLM="ForConditionalGeneration"),
     "qwen2": _row("qwen2", "Qwen2", DECODER_HEADS),
     "qwen3": _row("qwen3", "Qwen3", DECODER_HEADS),
+    "resnet": _row("resnet", "ResNet", BACKBONE_HEADS),
     "roberta": _row("roberta", "Roberta", ENCODER_HEADS + " ForCausalLM", PreTraining="ForMaskedLM", TextEncoding="Model"),
+    "swin": _row("swin", "Swin", BACKBONE_HEADS + " ForMaskedImageModeling"),
     "t5": _row(
         "t5", "T5", "Model EncoderModel ForConditionalGeneration ForSequenceClassification ForTokenClassification ForQuestionAnswering",
         PreTraining="ForConditionalGeneration", Seq2SeqLM="ForConditionalGeneration", TextEncoding="EncoderModel",
     ),
+    "videomae": _row("videomae", "VideoMAE", "Model ForPreTraining ForVideoClassification"),
     "vit": _row("vit", "ViT", "Model ForMaskedImageModeling ForImageClassification"),
     "xlm-roberta": _row("xlm_roberta", "XLMRoberta", ENCODER_HEADS + " ForCausalLM", PreTraining="ForMaskedLM", TextEncoding="Model"),
     "xlnet": _row(
