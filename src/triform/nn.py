@@ -26,7 +26,7 @@ class Model(Module):
     `output_embeddings`, the paths of what embeds tokens (from the base model) and of what projects onto them (from the whole model);
     `output_bias`, the name of an array (…, V) of the model's own that is added to the scores; `longest`, the field of the config that
     bounds the length of a text, where something does (a table of positions); `first_position`, where a text's positions begin;
-    `window`, where all layers see so many tokens alone.
+    `window`, where all layers see so many tokens alone; `host_loss`, whether its loss matches sets on the host, which XLA cannot.
     """
 
     config_class: Any
@@ -37,6 +37,7 @@ class Model(Module):
     longest: str = ""
     first_position: int = 0
     window: int | None = None
+    host_loss: bool = False
     config: Any
     base_model: Any  # the model without its head; itself, if it has none
 

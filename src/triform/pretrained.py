@@ -30,6 +30,7 @@ class Pretrained(Generating):
     longest: ClassVar[str] = ""
     first_position: int = 0
     window: int | None = None
+    host_loss: bool = False
     backend: ClassVar[str] = ""
     config: Any
     is_part: bool = False

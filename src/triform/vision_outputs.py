@@ -26,3 +26,19 @@ class BackboneOutput(ModelOutput):
     feature_maps: Tensors | None = None
     hidden_states: Tensors | None = None
     attentions: Tensors | None = None
+
+
+class ObjectDetectionOutput(ModelOutput):
+    """logits (B, Q, C + 1), the last of no object, and pred_boxes (B, Q, 4): centre x and y, width, height, as shares of the image.
+
+    loss_dict: the terms of the loss by name. auxiliary_outputs: logits and pred_boxes of each earlier layer.
+    """
+
+    loss: Tensor | None = None
+    loss_dict: dict[str, Tensor] | None = None
+    logits: Tensor = None
+    pred_boxes: Tensor = None
+    auxiliary_outputs: list[dict[str, Tensor]] | None = None
+    last_hidden_state: Tensor | None = None
+    hidden_states: Tensors | None = None
+    attentions: Tensors | None = None

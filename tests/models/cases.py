@@ -189,7 +189,9 @@ def flat(out: Any, path: str = "") -> Iterator[tuple[str, np.ndarray]]:
             continue
         if isinstance(value, (tuple, list)):
             for i, part in enumerate(value):
-                if part is not None:
+                if hasattr(part, "items"):
+                    yield from flat(part, f"{path}{name}.{i}.")
+                elif part is not None:
                     yield f"{path}{name}.{i}", array(part)
         elif hasattr(value, "items"):
             yield from flat(value, f"{path}{name}.")
@@ -206,7 +208,7 @@ def array(x: Any) -> np.ndarray:
 
 
 def tensors(backend: str, inputs: dict[str, Any]) -> dict[str, Any]:
-    """NumPy inputs as a backend's tensors; flags, and lists of arrays, stay what they are."""
+    """NumPy inputs as a backend's tensors, in lists and mappings too; flags stay what they are."""
     if backend == "torch":
         from torch import tensor as made
     elif backend == "flax":
@@ -215,7 +217,11 @@ def tensors(backend: str, inputs: dict[str, Any]) -> dict[str, Any]:
         from tensorflow import constant as made
 
     def convert(value: Any) -> Any:
-        return [convert(part) for part in value] if isinstance(value, list) else made(value) if isinstance(value, np.ndarray) else value
+        if isinstance(value, list):
+            return [convert(part) for part in value]
+        if isinstance(value, dict):
+            return {name: convert(part) for name, part in value.items()}
+        return made(value) if isinstance(value, np.ndarray) else value
 
     return {name: convert(value) for name, value in inputs.items()}
 

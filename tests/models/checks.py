@@ -186,7 +186,8 @@ def check_compiled(family: Family, auto_class: str, backend: str) -> None:
         import tensorflow as tf
 
         opened = 1 if family.image else 2
-        signature = {name: tf.TensorSpec([None if i < opened else n for i, n in enumerate(x.shape)], x.dtype) for name, x in given.items()}
+        spec = lambda x: tf.TensorSpec([None if i < opened else n for i, n in enumerate(x.shape)], x.dtype)
+        signature = {name: tf.nest.map_structure(spec, x) for name, x in given.items()}  # of lists too: how many objects is open
         traced = tf.function(lambda inputs: model(inputs), input_signature=[signature], autograph=False)
         got = dict(flat(traced(given)))
     want = {name: value for name, value in case.outputs.items() if name in got}

@@ -90,6 +90,7 @@ ARCHITECTURES: dict[str, Row] = {
         "xlnet", "XLNet", "Model LMHeadModel ForSequenceClassification ForMultipleChoice ForTokenClassification ForQuestionAnsweringSimple",
         PreTraining="LMHeadModel", CausalLM="LMHeadModel", QuestionAnswering="ForQuestionAnsweringSimple",
     ),
+    "yolos": _row("yolos", "Yolos", "Model ForObjectDetection"),
 }  # fmt: skip
 
 # Auto class -> what it is for, in the words of its documentation.
