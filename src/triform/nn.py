@@ -236,6 +236,10 @@ def part(config: Any, auto_class: str, **options: Any) -> Any:
     """
 
 
+def freeze(module: Module) -> None:
+    """The arrays inside are saved and loaded, but not trained. On PyTorch they stay parameters, which do not require gradients."""
+
+
 class Context:
     """The frame of one call of a stack of layers: positions, mask, cache. Blocks take `(x, context)`.
 
@@ -316,5 +320,5 @@ class Context:
 
 __all__ = [
     "BatchNorm", "Buffer", "Context", "Conv1d", "Conv2d", "Conv3d", "ConvTranspose2d", "Dropout", "Embedding", "GroupNorm", "LayerNorm",
-    "Linear", "List", "Model", "Module", "Parameter", "RMSNorm", "Size", "TransposedLinear", "part", "record", "recorded_as",
+    "Linear", "List", "Model", "Module", "Parameter", "RMSNorm", "Size", "TransposedLinear", "freeze", "part", "record", "recorded_as",
 ]  # fmt: skip

@@ -1,6 +1,6 @@
 """What models of images and videos return."""
 
-from triform.outputs import ModelOutput, Tensor, Tensors
+from triform.outputs import ModelOutput, Seq2SeqModelOutput, Tensor, Tensors
 
 
 class ImageEncoderOutput(ModelOutput):
@@ -42,3 +42,47 @@ class ObjectDetectionOutput(ModelOutput):
     last_hidden_state: Tensor | None = None
     hidden_states: Tensors | None = None
     attentions: Tensors | None = None
+
+
+class DetrModelOutput(Seq2SeqModelOutput):
+    """last_hidden_state (B, Q, D) of the queries, encoder_last_hidden_state (B, S, D) of the image.
+
+    intermediate_hidden_states (layers, B, Q, D): the queries after each layer, normalised, where config.auxiliary_loss.
+    """
+
+    intermediate_hidden_states: Tensor | None = None
+
+
+class QueryDetectionOutput(ModelOutput):
+    """logits and pred_boxes as in ObjectDetectionOutput, of Q queries; encoder_last_hidden_state (B, S, D) of the image."""
+
+    loss: Tensor | None = None
+    loss_dict: dict[str, Tensor] | None = None
+    logits: Tensor = None
+    pred_boxes: Tensor = None
+    auxiliary_outputs: list[dict[str, Tensor]] | None = None
+    last_hidden_state: Tensor | None = None
+    decoder_hidden_states: Tensors | None = None
+    decoder_attentions: Tensors | None = None
+    cross_attentions: Tensors | None = None
+    encoder_last_hidden_state: Tensor | None = None
+    encoder_hidden_states: Tensors | None = None
+    encoder_attentions: Tensors | None = None
+
+
+class QuerySegmentationOutput(ModelOutput):
+    """As QueryDetectionOutput, with pred_masks (B, Q, H, W), before the sigmoid."""
+
+    loss: Tensor | None = None
+    loss_dict: dict[str, Tensor] | None = None
+    logits: Tensor = None
+    pred_boxes: Tensor = None
+    pred_masks: Tensor = None
+    auxiliary_outputs: list[dict[str, Tensor]] | None = None
+    last_hidden_state: Tensor | None = None
+    decoder_hidden_states: Tensors | None = None
+    decoder_attentions: Tensors | None = None
+    cross_attentions: Tensors | None = None
+    encoder_last_hidden_state: Tensor | None = None
+    encoder_hidden_states: Tensors | None = None
+    encoder_attentions: Tensors | None = None

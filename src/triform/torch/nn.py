@@ -39,6 +39,10 @@ def Buffer(sizes: tuple[int, ...], dtype: str = "float32", init: Any = "zeros") 
     return buffer
 
 
+def freeze(module: Module) -> None:
+    module.requires_grad_(False)
+
+
 def _width(layer: Module, x: torch.Tensor, width: int) -> None:
     if x.shape[-1] != width:
         raise ShapeError(layer, f"{layer} was given {tuple(x.shape)}, whose last size should be {width}.")
@@ -168,5 +172,5 @@ class RMSNorm(Module):
 
 __all__ = [
     "BatchNorm", "Buffer", "Context", "Conv1d", "Conv2d", "Conv3d", "ConvTranspose2d", "Dropout", "Embedding", "GroupNorm", "LayerNorm",
-    "Linear", "List", "Model", "Module", "Parameter", "RMSNorm", "TransposedLinear", "part", "record", "recorded_as",
+    "Linear", "List", "Model", "Module", "Parameter", "RMSNorm", "TransposedLinear", "freeze", "part", "record", "recorded_as",
 ]  # fmt: skip
