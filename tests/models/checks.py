@@ -61,7 +61,7 @@ def check_seed(family: Family, auto_class: str) -> None:
     made = {}
     for backend in MARK:
         model = auto(backend, auto_class).from_config(config, seed=7)
-        made[backend] = {slot.name: array(getattr(slot.value, "value", slot.value)) for slot in model.slots()}
+        made[backend] = {slot.name: array(slot.value.value if backend == "tf" else slot.value[...]) for slot in model.slots()}
     for backend in ("flax", "tf"):
         assert made[backend].keys() == made["torch"].keys()
         for name, value in made["torch"].items():
@@ -199,9 +199,8 @@ def gradients(backend: str, model: Any, inputs: dict[str, np.ndarray]) -> dict[s
     given = tensors(backend, inputs)
     if backend == "torch":
         model(**given).loss.backward()
-        return {
-            s.name: np.zeros(s.shape, np.float32) if s.value.grad is None else array(s.value.grad) for s in model.slots() if s.trainable
-        }
+        trained = [slot for slot in model.slots() if slot.trainable and slot.value.requires_grad]
+        return {s.name: np.zeros(s.shape, np.float32) if s.value.grad is None else array(s.value.grad) for s in trained}
     if backend == "flax":
         import jax
 

@@ -83,6 +83,7 @@ ARCHITECTURES: dict[str, Row] = {
     "plbart": _row("plbart", "PLBart", f"{SEQ2SEQ_HEADS} ForSequenceClassification", Seq2SeqLM="ForConditionalGeneration"),
     "qwen2": _row("qwen2", "Qwen2", DECODER_HEADS),
     "qwen3": _row("qwen3", "Qwen3", DECODER_HEADS),
+    "resnet": _row("resnet", "ResNet", "Model ForImageClassification Backbone"),
     "roberta": _row("roberta", "Roberta", ENCODER_HEADS + " ForCausalLM", PreTraining="ForMaskedLM", TextEncoding="Model"),
     "t5": _row(
         "t5", "T5", "Model EncoderModel ForConditionalGeneration ForSequenceClassification ForTokenClassification ForQuestionAnswering",
