@@ -196,6 +196,7 @@ class BatchNorm(Module):
     bias: Any
     running_mean: Any
     running_var: Any
+    eps: float
 
     def __init__(self, width: int, eps: float = 1e-5, momentum: float = 0.1) -> None: ...
     def __call__(self, x: Tensor) -> Tensor: ...

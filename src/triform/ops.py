@@ -276,15 +276,15 @@ def average_pool(x: Tensor, size: int, stride: int, padding: int = 0) -> Tensor:
     """The mean of each square of `size` places, `stride` apart; places of padding count as zeros."""
 
 
-def resize_bilinear(x: Tensor, size: tuple[int, int], align_corners: bool = False) -> Tensor:
+def resize_bilinear(x: Tensor, size: Sequence[int], align_corners: bool = False) -> Tensor:
     """x with (H, W) = size, each place between four of x. `align_corners`: the centres of the corners stay where they are."""
 
 
-def resize_bicubic(x: Tensor, size: tuple[int, int], align_corners: bool = False) -> Tensor:
+def resize_bicubic(x: Tensor, size: Sequence[int], align_corners: bool = False) -> Tensor:
     """x with (H, W) = size, each place from sixteen of x; nothing is smoothed before images shrink."""
 
 
-def resize_nearest(x: Tensor, size: tuple[int, int]) -> Tensor:
+def resize_nearest(x: Tensor, size: Sequence[int]) -> Tensor:
     """x with (H, W) = size, each place a copy of one of x."""
 
 

@@ -267,7 +267,7 @@ class Pretrained(Generating):
         for slot in slots:
             drawn = distribution(slot.name, slot.initial, slot.shape, parts)
             kept = dtype if slot.dtype in FLOATING else slot.dtype
-            if drawn[0] == "computed":
+            if drawn[0] in ("computed", "fixed"):
                 self.fill(slot, LazyTensor("float32", slot.shape, partial(np.asarray, drawn[1])), kept)
             else:
                 self.draw(slot, drawn, kept, seed)

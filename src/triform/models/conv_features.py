@@ -12,10 +12,8 @@ class ConvEncoder(nn.Module):
 
     def __init__(self, config: Any):
         super().__init__()
-        if config.use_timm_backbone:
-            self.model = TimmResNet(config)
-        else:
-            self.model = nn.part(config.backbone_config, "AutoBackbone")
+        self.model: Any = TimmResNet(config) if config.use_timm_backbone else nn.part(config.backbone_config, "AutoBackbone")
+        if not config.use_timm_backbone:
             freeze_norms(self.model)
             if config.backbone_config.model_type == "resnet":
                 nn.freeze(self.model.embedder)

@@ -91,7 +91,10 @@ class DetrEncoder(nn.Module):
 
 
 class DetrDecoder(nn.Module):
-    """The stack over the queries."""
+    """The stack over the queries.
+
+    Where config.auxiliary_loss, the norm at the end also stands between the layers, as in the models that were trained so.
+    """
 
     layer_class: Any = DetrDecoderLayer
 
@@ -99,15 +102,18 @@ class DetrDecoder(nn.Module):
         super().__init__()
         self.layers = nn.List([self.layer_class(config) for _ in range(config.decoder_layers)])
         self.layernorm = nn.LayerNorm(config.d_model)
+        self.norms_each = config.auxiliary_loss
 
-    def forward(self, x, queries, mask, memory, positions, memory_mask):  # (B, Q, D) -> the states after each layer, normalised
+    def forward(self, x, queries, mask, memory, positions, memory_mask):  # (B, Q, D) -> the last states; those after each layer
         mask, memory_mask, states = ops.padding_mask(mask), ops.padding_mask(memory_mask), []
         for layer in self.layers:
             nn.record("decoder_hidden_states", x)
             x = layer(x, queries, mask, memory, positions, memory_mask)
-            states.append(self.layernorm(x))
-        nn.record("decoder_hidden_states", states[-1])
-        return states
+            x = self.layernorm(x) if self.norms_each else x
+            states.append(x)
+        x = self.layernorm(x)
+        nn.record("decoder_hidden_states", x)
+        return x, states
 
 
 class DetrPreTrainedModel(nn.Model):
@@ -152,8 +158,8 @@ class DetrModel(DetrPreTrainedModel):
     def read(self, pixel_values, pixel_mask, decoder_attention_mask, encoder_outputs, inputs_embeds, decoder_inputs_embeds):
         """What a call finds: see `Found`."""
         maps = self.backbone(pixel_values, pixel_mask)
-        last, mask, positions = maps[-1]
-        projected = self.input_projection(last)
+        smallest, mask, positions = maps[-1]
+        projected = self.input_projection(smallest)
         mask, positions = ops.reshape(mask, (ops.shape(mask)[0], -1)), as_tokens(positions)
         memory = memory_of(encoder_outputs)
         if memory is None:
@@ -161,24 +167,26 @@ class DetrModel(DetrPreTrainedModel):
         b, _, width = ops.shape(memory)
         queries = ops.broadcast_to(self.query_position_embeddings.weight[...][None], (b, self.config.num_queries, width))
         x = ops.zeros_like(queries) if decoder_inputs_embeds is None else decoder_inputs_embeds
-        states = self.decoder(x, queries, decoder_attention_mask, memory, positions, mask)
-        return Found(states, memory, mask, projected, [each for each, *_ in maps[:-1]])
+        last, states = self.decoder(x, queries, decoder_attention_mask, memory, positions, mask)
+        return Found(last, states, memory, mask, projected, [each for each, *_ in maps[:-1]])
 
     def output(self, output_class, found, **more):
         """An output with what all DETR models return."""
         every = ops.stack(found.states, axis=0) if self.config.auxiliary_loss and output_class is DetrModelOutput else None
         named = {} if every is None else {"intermediate_hidden_states": every}
-        return output_class(last_hidden_state=found.states[-1], encoder_last_hidden_state=found.memory, **named, **more)
+        return output_class(last_hidden_state=found.last, encoder_last_hidden_state=found.memory, **named, **more)
 
 
 class Found(NamedTuple):
     """What DETR finds in images.
 
     Attributes:
-        states: (B, Q, D) after each layer of the decoder, normalised. memory: (B, S, D), of the encoder; mask (B, S), where it is real.
+        last: (B, Q, D), of the queries; states: the same after each layer.
+        memory: (B, S, D), of the encoder; mask: (B, S), where it is real.
         projected: (B, D, H', W'), what the encoder was given. maps: of the backbone, larger first, without the last.
     """
 
+    last: Any
     states: list[Any]
     memory: Any
     mask: Any
@@ -211,7 +219,7 @@ class DetrForObjectDetection(DetrPreTrainedModel):
         decoder_inputs_embeds=None, labels=None,
     ):  # fmt: skip
         found = self.model.read(pixel_values, pixel_mask, decoder_attention_mask, encoder_outputs, inputs_embeds, decoder_inputs_embeds)
-        made, auxiliary = self.predicted(found.states[-1]), self.earlier(found, labels)
+        made, auxiliary = self.predicted(found.last), self.earlier(found, labels)
         loss, terms = (None, None) if labels is None else detection_loss(self.config, made, labels, auxiliary)
         return self.model.output(QueryDetectionOutput, found, loss=loss, loss_dict=terms, auxiliary_outputs=auxiliary, **made)
 
@@ -254,8 +262,8 @@ class DetrForSegmentation(DetrPreTrainedModel):
     ):  # fmt: skip
         model = self.detr.model
         found = model.read(pixel_values, pixel_mask, decoder_attention_mask, encoder_outputs, inputs_embeds, decoder_inputs_embeds)
-        made, auxiliary = self.detr.predicted(found.states[-1]), self.detr.earlier(found, labels)
-        shares = self.bbox_attention(found.states[-1], found.memory, found.mask, ops.shape(found.projected)[2:])
+        made, auxiliary = self.detr.predicted(found.last), self.detr.earlier(found, labels)
+        shares = self.bbox_attention(found.last, found.memory, found.mask, ops.shape(found.projected)[2:])
         made["pred_masks"] = self.mask_head(found.projected, shares, found.maps[::-1])
         loss, terms = (None, None) if labels is None else detection_loss(self.config, made, labels, auxiliary)
         return model.output(QuerySegmentationOutput, found, loss=loss, loss_dict=terms, auxiliary_outputs=auxiliary, **made)

@@ -50,8 +50,8 @@ class LearnedImagePositions(nn.Module):
         b, h, w = ops.shape(mask)
         rows, columns = self.row_embeddings(ops.arange(h, like=mask)), self.column_embeddings(ops.arange(w, like=mask))
         d = ops.shape(rows)[1]
-        places = [ops.broadcast_to(columns[None], (h, w, d)), ops.broadcast_to(rows[:, None], (h, w, d))]
-        places = ops.transpose(ops.concat(places, axis=2), (2, 0, 1))
+        both = [ops.broadcast_to(columns[None], (h, w, d)), ops.broadcast_to(rows[:, None], (h, w, d))]
+        places = ops.transpose(ops.concat(both, axis=2), (2, 0, 1))
         return ops.broadcast_to(places[None], (b, 2 * d, h, w))
 
 
