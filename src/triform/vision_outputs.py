@@ -86,3 +86,46 @@ class QuerySegmentationOutput(ModelOutput):
     encoder_last_hidden_state: Tensor | None = None
     encoder_hidden_states: Tensors | None = None
     encoder_attentions: Tensors | None = None
+
+
+class DeformableDetrModelOutput(ModelOutput):
+    """last_hidden_state (B, Q, D), encoder_last_hidden_state (B, S, D); the states and the points, or boxes, of all layers.
+
+    intermediate_hidden_states (B, layers, Q, D). Where queries look, as shares of the image: init_reference_points (B, Q, 2 or 4),
+    intermediate_reference_points (B, layers, Q, 2 or 4). Of a first stage: enc_outputs_class (B, S, C), enc_outputs_coord_logits (B, S, 4).
+    """
+
+    init_reference_points: Tensor | None = None
+    last_hidden_state: Tensor = None
+    intermediate_hidden_states: Tensor = None
+    intermediate_reference_points: Tensor = None
+    decoder_hidden_states: Tensors | None = None
+    decoder_attentions: Tensors | None = None
+    cross_attentions: Tensors | None = None
+    encoder_last_hidden_state: Tensor | None = None
+    encoder_hidden_states: Tensors | None = None
+    encoder_attentions: Tensors | None = None
+    enc_outputs_class: Tensor | None = None
+    enc_outputs_coord_logits: Tensor | None = None
+
+
+class DeformableDetectionOutput(ModelOutput):
+    """As DeformableDetrModelOutput, with logits (B, Q, C), pred_boxes (B, Q, 4), the loss and its terms."""
+
+    loss: Tensor | None = None
+    loss_dict: dict[str, Tensor] | None = None
+    logits: Tensor = None
+    pred_boxes: Tensor = None
+    auxiliary_outputs: list[dict[str, Tensor]] | None = None
+    init_reference_points: Tensor | None = None
+    last_hidden_state: Tensor | None = None
+    intermediate_hidden_states: Tensor | None = None
+    intermediate_reference_points: Tensor | None = None
+    decoder_hidden_states: Tensors | None = None
+    decoder_attentions: Tensors | None = None
+    cross_attentions: Tensors | None = None
+    encoder_last_hidden_state: Tensor | None = None
+    encoder_hidden_states: Tensors | None = None
+    encoder_attentions: Tensors | None = None
+    enc_outputs_class: Tensor | None = None
+    enc_outputs_coord_logits: Tensor | None = None

@@ -33,6 +33,7 @@ class Family:
         asked: what the models are asked to show; less where the reference cannot.
         jitted: on Flax, calls are compiled; not where shapes of outputs depend on values.
         only_real: real tokens alone are compared, where padding sees no slot at all, so that its values mean nothing.
+        meaningful: which values of an output mean something, where not all do: (name, shape) -> an array that broadcasts to it, or None.
     """
 
     model_type: str
@@ -51,6 +52,7 @@ class Family:
     asked: tuple[str, ...] = ("output_hidden_states", "output_attentions")
     jitted: bool = True
     only_real: bool = False
+    meaningful: Any = None
 
     def __hash__(self) -> int:
         return hash(self.model_type)
@@ -64,6 +66,11 @@ class Case:
     inputs: dict[str, np.ndarray]
     outputs: dict[str, np.ndarray]
     real: np.ndarray | None
+
+
+def compared(family: Family, case: Case, left: bool = False) -> Any:
+    """What of the outputs is compared; see `assert_close`."""
+    return family.meaningful or (case.real if left or family.decoder or family.only_real else None)
 
 
 def text_inputs(family: Family, auto_class: str, config: Any, rng: np.random.Generator, left: bool) -> dict[str, np.ndarray]:
@@ -246,8 +253,8 @@ def run(backend: str, model: Any, inputs: dict[str, np.ndarray], *, jitted: bool
     return dict(flat(model(**given, **asked)))
 
 
-def assert_close(got: dict[str, np.ndarray], want: dict[str, np.ndarray], tolerance: float, real: np.ndarray | None = None) -> None:
-    """Same names, same shapes, same numbers; where `real` (B, T) is given, only real tokens count."""
+def assert_close(got: dict[str, np.ndarray], want: dict[str, np.ndarray], tolerance: float, real: Any = None) -> None:
+    """Same names, same shapes, same numbers; where `real` (B, T) is given, only real tokens count, or what `real(name, shape)` says."""
     assert sorted(got) == sorted(want)
     problems = []
     for name, expected in want.items():
@@ -255,9 +262,12 @@ def assert_close(got: dict[str, np.ndarray], want: dict[str, np.ndarray], tolera
         if found.shape != expected.shape:
             problems.append(f"{name}: shape {found.shape}, expected {expected.shape}")
             continue
-        if real is not None and name.startswith(("hidden_states", "last_hidden", "logits")) and expected.shape[:2] == real.shape:
+        if callable(real):
+            if (counts := real(name, expected.shape)) is not None:
+                found, expected = np.where(counts, found, 0), np.where(counts, expected, 0)
+        elif real is not None and name.startswith(("hidden_states", "last_hidden", "logits")) and expected.shape[:2] == real.shape:
             found, expected = found[real == 1], expected[real == 1]
-        if real is not None and "attentions" in name:
+        if isinstance(real, np.ndarray) and "attentions" in name:
             rows = np.broadcast_to(real[:, None, :, None] == 1, expected.shape)
             found, expected = np.where(rows, found, 0), np.where(rows, expected, 0)
         scale = max(float(np.abs(expected).max(initial=0)), 1e-6)

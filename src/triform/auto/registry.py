@@ -50,6 +50,7 @@ ARCHITECTURES: dict[str, Row] = {
     "bloom": _row("bloom", "Bloom", DECODER_HEADS, PreTraining="ForCausalLM"),
     "camembert": _row("camembert", "Camembert", ENCODER_HEADS + " ForCausalLM", PreTraining="ForMaskedLM"),
     "deberta-v2": _row("deberta_v2", "DebertaV2", ENCODER_HEADS, PreTraining="ForMaskedLM", TextEncoding="Model"),
+    "deformable_detr": _row("deformable_detr", "DeformableDetr", "Model ForObjectDetection"),
     "detr": _row(
         "detr", "Detr", "Model ForObjectDetection ForSegmentation",
         ImageSegmentation="ForSegmentation", UniversalSegmentation="ForSegmentation",

@@ -32,8 +32,8 @@ class SinePositions(nn.Module):
         """(B, H, W) -> (B, H, W, D / 2): sines and cosines in turn."""
         whole = count[:, -1:] if axis == 1 else count[:, :, -1:]
         share = (count - 0.5 * self.centred) / (whole + 1e-6) * (2 * math.pi)
-        waves = 10000 ** (-2 * np.arange(self.half // 2, dtype=np.float32) / self.half)
-        angle = share[..., None] * ops.constant(waves, like=share)
+        lengths = 10000 ** (2 * np.arange(self.half // 2, dtype=np.float32) / self.half)
+        angle = share[..., None] / ops.constant(lengths, like=share)  # divided: in padding, shares are so large that rounding shows
         b, h, w, n = ops.shape(angle)
         return ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=4), (b, h, w, 2 * n))
 

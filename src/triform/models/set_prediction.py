@@ -77,7 +77,6 @@ def detection_loss(
     made: Mapping[str, Any],
     labels: Sequence[Mapping[str, Any]],
     auxiliary: Sequence[Mapping[str, Any]] | None = None,
-    proposals: Mapping[str, Any] | None = None,
     scoring: Scoring = SOFTMAX,
 ) -> tuple[Any, dict[str, Any]]:
     """The loss of a detector, and its terms by name.
@@ -86,7 +85,6 @@ def detection_loss(
         made: logits (B, Q, C), pred_boxes (B, Q, 4) and, of a segmenter, pred_masks (B, Q, H, W).
         labels: of each image class_labels (N,), boxes (N, 4) and, of a segmenter, masks (N, H, W).
         auxiliary: the same of earlier layers; their terms end in _0, _1, …
-        proposals: of a first stage, which tells objects from no objects alone; its terms end in _enc and are not in the sum.
     """
     check_labels(made, labels)
     weights = _weights(config)
@@ -96,9 +94,6 @@ def detection_loss(
         more = _terms(config, one, labels, scoring)
         total = total + sum(weights[name] * more[name] for name in more if name in weights)
         terms |= {f"{name}_{i}": value for name, value in more.items()}
-    if proposals is not None:
-        objects = [{**one, "class_labels": ops.zeros_like(one["class_labels"])} for one in labels]
-        terms |= {f"{name}_enc": value for name, value in _terms(config, proposals, objects, scoring).items()}
     return total, terms
 
 
