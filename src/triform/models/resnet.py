@@ -14,6 +14,7 @@ from triform.vision_outputs import ImageEncoderOutput
 
 from .. import nn, ops
 from .backbones import Backbone
+from .chains import Flatten, chained
 from .losses import classification_loss
 from .patches import check_channels
 
@@ -63,9 +64,7 @@ class ResNetLayer(nn.Module):
         self.act = ops.activation(config.hidden_act)
 
     def forward(self, x):
-        y = x
-        for convolution in self.layer:
-            y = convolution(y)
+        y = chained(self.layer, x)
         return self.act(y + (x if self.shortcut is None else self.shortcut(x)))
 
 
@@ -78,9 +77,7 @@ class ResNetStage(nn.Module):
         self.layers = nn.List([ResNetLayer(config, n_in, n_out, stride), *rest])
 
     def forward(self, x):
-        for layer in self.layers:
-            x = layer(x)
-        return x
+        return chained(self.layers, x)
 
 
 class ResNetEmbeddings(nn.Module):
@@ -148,13 +145,6 @@ class ResNetModel(ResNetPreTrainedModel):
         return ImageEncoderOutput(x, ops.mean(x, (2, 3), keepdims=True))
 
 
-class Flatten(nn.Module):
-    """(B, C, 1, 1) -> (B, C)."""
-
-    def forward(self, x):
-        return ops.reshape(x, ops.shape(x)[:2])
-
-
 class ResNetForImageClassification(ResNetPreTrainedModel):
     """ResNet with a linear classifier on the mean over all places: logits (B, L). labels: see `classification_loss`."""
 
@@ -164,9 +154,7 @@ class ResNetForImageClassification(ResNetPreTrainedModel):
         self.classifier = nn.List([Flatten(), nn.Linear(config.hidden_sizes[-1], config.num_labels)])
 
     def forward(self, pixel_values, labels=None):
-        logits = self.resnet(pixel_values).pooler_output
-        for layer in self.classifier:
-            logits = layer(logits)
+        logits = chained(self.classifier, self.resnet(pixel_values).pooler_output)
         return LogitsOutput(None if labels is None else classification_loss(self.config, logits, labels), logits)
 
 
