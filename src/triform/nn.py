@@ -26,7 +26,7 @@ class Model(Module):
     `output_embeddings`, the paths of what embeds tokens (from the base model) and of what projects onto them (from the whole model);
     `output_bias`, the name of an array (…, V) of the model's own that is added to the scores; `longest`, the field of the config that
     bounds the length of a text, where something does (a table of positions); `first_position`, where a text's positions begin;
-    `window`, where all layers see so many tokens alone.
+    `window`, where all layers see so many tokens alone; `host_loss`, whether its loss matches sets on the host, which XLA cannot.
     """
 
     config_class: Any
@@ -37,6 +37,7 @@ class Model(Module):
     longest: str = ""
     first_position: int = 0
     window: int | None = None
+    host_loss: bool = False
     config: Any
     base_model: Any  # the model without its head; itself, if it has none
 
@@ -195,6 +196,7 @@ class BatchNorm(Module):
     bias: Any
     running_mean: Any
     running_var: Any
+    eps: float
 
     def __init__(self, width: int, eps: float = 1e-5, momentum: float = 0.1) -> None: ...
     def __call__(self, x: Tensor) -> Tensor: ...
@@ -233,6 +235,10 @@ def part(config: Any, auto_class: str, **options: Any) -> Any:
 
     Raises: UnsupportedTaskError, naming the Auto classes that take this config.
     """
+
+
+def freeze(module: Module) -> None:
+    """The arrays inside are saved and loaded, but not trained. On PyTorch they stay parameters, which do not require gradients."""
 
 
 class Context:
@@ -315,5 +321,5 @@ class Context:
 
 __all__ = [
     "BatchNorm", "Buffer", "Context", "Conv1d", "Conv2d", "Conv3d", "ConvTranspose2d", "Dropout", "Embedding", "GroupNorm", "LayerNorm",
-    "Linear", "List", "Model", "Module", "Parameter", "RMSNorm", "Size", "TransposedLinear", "part", "record", "recorded_as",
+    "Linear", "List", "Model", "Module", "Parameter", "RMSNorm", "Size", "TransposedLinear", "freeze", "part", "record", "recorded_as",
 ]  # fmt: skip

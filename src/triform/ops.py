@@ -125,6 +125,10 @@ def one_hot(index: Tensor, depth: int, *, like: Tensor) -> Tensor:
     """(…,) -> (…, depth): 1 at the index and 0 elsewhere; an index out of range gives zeros. The dtype is that of `like`."""
 
 
+def detach(x: Tensor) -> Tensor:
+    """x, through which no gradient goes back."""
+
+
 # ---- arithmetic
 
 
@@ -291,6 +295,13 @@ def resize_nearest(x: Tensor, size: Sequence[int]) -> Tensor:
 
 def sample(x: Tensor, places: Tensor) -> Tensor:
     """(B, C, H, W) at places (B, N, M, 2) -> (B, C, N, M): bilinear, zero outside; (x, y) from -1 to 1 are the edges of the image."""
+
+
+def assign(costs: Tensor) -> tuple[Tensor, Tensor]:
+    """The pairs of rows and columns of costs (N, M) that cost least in all, each row and column in one at most: both (min(N, M),) int.
+
+    Rows ascend; no gradient goes through. The host computes them, in compiled programs too, but for those of XLA on TensorFlow.
+    """
 
 
 # ---- losses: scalars, in float32

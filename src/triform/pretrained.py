@@ -31,6 +31,7 @@ class Pretrained(Generating):
     longest: ClassVar[str] = ""
     first_position: int = 0
     window: int | None = None
+    host_loss: bool = False
     backend: ClassVar[str] = ""
     config: Any
     is_part: bool = False
@@ -283,7 +284,7 @@ class Pretrained(Generating):
         for slot in slots:
             drawn = distribution(slot.name, slot.initial, slot.shape, parts)
             kept = dtype if slot.dtype in FLOATING else slot.dtype
-            if drawn[0] == "computed":
+            if drawn[0] in ("computed", "fixed"):
                 self.fill(slot, LazyTensor("float32", slot.shape, partial(np.asarray, drawn[1])), kept)
             else:
                 self.draw(slot, drawn, kept, seed)

@@ -1,6 +1,6 @@
 """What models of images and videos return."""
 
-from triform.outputs import LogitsOutput, ModelOutput, Tensor, Tensors
+from triform.outputs import LogitsOutput, ModelOutput, Seq2SeqModelOutput, Tensor, Tensors
 
 
 class ImageEncoderOutput(ModelOutput):
@@ -67,3 +67,106 @@ class MaskedPatchesOutput(ModelOutput):
     logits: Tensor = None
     hidden_states: Tensors | None = None
     attentions: Tensors | None = None
+
+
+class ObjectDetectionOutput(ModelOutput):
+    """logits (B, Q, C + 1), the last of no object, and pred_boxes (B, Q, 4): centre x and y, width, height, as shares of the image.
+
+    loss_dict: the terms of the loss by name. auxiliary_outputs: logits and pred_boxes of each earlier layer.
+    """
+
+    loss: Tensor | None = None
+    loss_dict: dict[str, Tensor] | None = None
+    logits: Tensor = None
+    pred_boxes: Tensor = None
+    auxiliary_outputs: list[dict[str, Tensor]] | None = None
+    last_hidden_state: Tensor | None = None
+    hidden_states: Tensors | None = None
+    attentions: Tensors | None = None
+
+
+class DetrModelOutput(Seq2SeqModelOutput):
+    """last_hidden_state (B, Q, D) of the queries, encoder_last_hidden_state (B, S, D) of the image.
+
+    intermediate_hidden_states (layers, B, Q, D): the queries after each layer, normalised, where config.auxiliary_loss.
+    """
+
+    intermediate_hidden_states: Tensor | None = None
+
+
+class QueryDetectionOutput(ModelOutput):
+    """logits and pred_boxes as in ObjectDetectionOutput, of Q queries; encoder_last_hidden_state (B, S, D) of the image."""
+
+    loss: Tensor | None = None
+    loss_dict: dict[str, Tensor] | None = None
+    logits: Tensor = None
+    pred_boxes: Tensor = None
+    auxiliary_outputs: list[dict[str, Tensor]] | None = None
+    last_hidden_state: Tensor | None = None
+    decoder_hidden_states: Tensors | None = None
+    decoder_attentions: Tensors | None = None
+    cross_attentions: Tensors | None = None
+    encoder_last_hidden_state: Tensor | None = None
+    encoder_hidden_states: Tensors | None = None
+    encoder_attentions: Tensors | None = None
+
+
+class QuerySegmentationOutput(ModelOutput):
+    """As QueryDetectionOutput, with pred_masks (B, Q, H, W), before the sigmoid."""
+
+    loss: Tensor | None = None
+    loss_dict: dict[str, Tensor] | None = None
+    logits: Tensor = None
+    pred_boxes: Tensor = None
+    pred_masks: Tensor = None
+    auxiliary_outputs: list[dict[str, Tensor]] | None = None
+    last_hidden_state: Tensor | None = None
+    decoder_hidden_states: Tensors | None = None
+    decoder_attentions: Tensors | None = None
+    cross_attentions: Tensors | None = None
+    encoder_last_hidden_state: Tensor | None = None
+    encoder_hidden_states: Tensors | None = None
+    encoder_attentions: Tensors | None = None
+
+
+class DeformableDetrModelOutput(ModelOutput):
+    """last_hidden_state (B, Q, D), encoder_last_hidden_state (B, S, D); the states and the points, or boxes, of all layers.
+
+    intermediate_hidden_states (B, layers, Q, D). Where queries look, as shares of the image: init_reference_points (B, Q, 2 or 4),
+    intermediate_reference_points (B, layers, Q, 2 or 4). Of a first stage: enc_outputs_class (B, S, C), enc_outputs_coord_logits (B, S, 4).
+    """
+
+    init_reference_points: Tensor | None = None
+    last_hidden_state: Tensor = None
+    intermediate_hidden_states: Tensor = None
+    intermediate_reference_points: Tensor = None
+    decoder_hidden_states: Tensors | None = None
+    decoder_attentions: Tensors | None = None
+    cross_attentions: Tensors | None = None
+    encoder_last_hidden_state: Tensor | None = None
+    encoder_hidden_states: Tensors | None = None
+    encoder_attentions: Tensors | None = None
+    enc_outputs_class: Tensor | None = None
+    enc_outputs_coord_logits: Tensor | None = None
+
+
+class DeformableDetectionOutput(ModelOutput):
+    """As DeformableDetrModelOutput, with logits (B, Q, C), pred_boxes (B, Q, 4), the loss and its terms."""
+
+    loss: Tensor | None = None
+    loss_dict: dict[str, Tensor] | None = None
+    logits: Tensor = None
+    pred_boxes: Tensor = None
+    auxiliary_outputs: list[dict[str, Tensor]] | None = None
+    init_reference_points: Tensor | None = None
+    last_hidden_state: Tensor | None = None
+    intermediate_hidden_states: Tensor | None = None
+    intermediate_reference_points: Tensor | None = None
+    decoder_hidden_states: Tensors | None = None
+    decoder_attentions: Tensors | None = None
+    cross_attentions: Tensors | None = None
+    encoder_last_hidden_state: Tensor | None = None
+    encoder_hidden_states: Tensors | None = None
+    encoder_attentions: Tensors | None = None
+    enc_outputs_class: Tensor | None = None
+    enc_outputs_coord_logits: Tensor | None = None

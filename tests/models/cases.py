@@ -33,6 +33,7 @@ class Family:
         asked: what the models are asked to show; less where the reference cannot.
         jitted: on Flax, calls are compiled; not where shapes of outputs depend on values.
         only_real: real tokens alone are compared, where padding sees no slot at all, so that its values mean nothing.
+        meaningful: which values of an output mean something, where not all do: (name, shape) -> an array that broadcasts to it, or None.
     """
 
     model_type: str
@@ -51,6 +52,7 @@ class Family:
     asked: tuple[str, ...] = ("output_hidden_states", "output_attentions")
     jitted: bool = True
     only_real: bool = False
+    meaningful: Any = None
 
     def __hash__(self) -> int:
         return hash(self.model_type)
@@ -64,6 +66,11 @@ class Case:
     inputs: dict[str, np.ndarray]
     outputs: dict[str, np.ndarray]
     real: np.ndarray | None
+
+
+def compared(family: Family, case: Case, left: bool = False) -> Any:
+    """What of the outputs is compared; see `assert_close`."""
+    return family.meaningful or (case.real if left or family.decoder or family.only_real else None)
 
 
 def text_inputs(family: Family, auto_class: str, config: Any, rng: np.random.Generator, left: bool) -> dict[str, np.ndarray]:
@@ -151,7 +158,7 @@ def move_off_defaults(model: Any, rng: np.random.Generator) -> None:
             constant = parameter.numel() > 1 and bool((parameter == parameter.reshape(-1)[0]).all())
             parameter.add_(0.2 * noise) if constant or parameter.ndim < 2 else parameter.add_(0.08 * noise)
         for name, buffer in model.named_buffers():
-            if name.endswith("running_mean"):
+            if name.endswith(("running_mean", "weight", "bias")):  # the latter of norms that are never trained
                 buffer.add_(torch.tensor(0.2 * rng.standard_normal(tuple(buffer.shape)), dtype=buffer.dtype))
             elif name.endswith("running_var"):
                 buffer.mul_(torch.tensor(rng.uniform(0.5, 2.0, tuple(buffer.shape)), dtype=buffer.dtype))
@@ -189,7 +196,9 @@ def flat(out: Any, path: str = "") -> Iterator[tuple[str, np.ndarray]]:
             continue
         if isinstance(value, (tuple, list)):
             for i, part in enumerate(value):
-                if part is not None:
+                if hasattr(part, "items"):
+                    yield from flat(part, f"{path}{name}.{i}.")
+                elif part is not None:
                     yield f"{path}{name}.{i}", array(part)
         elif hasattr(value, "items"):
             yield from flat(value, f"{path}{name}.")
@@ -206,7 +215,7 @@ def array(x: Any) -> np.ndarray:
 
 
 def tensors(backend: str, inputs: dict[str, Any]) -> dict[str, Any]:
-    """NumPy inputs as a backend's tensors; flags, and lists of arrays, stay what they are."""
+    """NumPy inputs as a backend's tensors, in lists and mappings too; flags stay what they are."""
     if backend == "torch":
         from torch import tensor as made
     elif backend == "flax":
@@ -215,7 +224,11 @@ def tensors(backend: str, inputs: dict[str, Any]) -> dict[str, Any]:
         from tensorflow import constant as made
 
     def convert(value: Any) -> Any:
-        return [convert(part) for part in value] if isinstance(value, list) else made(value) if isinstance(value, np.ndarray) else value
+        if isinstance(value, list):
+            return [convert(part) for part in value]
+        if isinstance(value, dict):
+            return {name: convert(part) for name, part in value.items()}
+        return made(value) if isinstance(value, np.ndarray) else value
 
     return {name: convert(value) for name, value in inputs.items()}
 
@@ -240,8 +253,8 @@ def run(backend: str, model: Any, inputs: dict[str, np.ndarray], *, jitted: bool
     return dict(flat(model(**given, **asked)))
 
 
-def assert_close(got: dict[str, np.ndarray], want: dict[str, np.ndarray], tolerance: float, real: np.ndarray | None = None) -> None:
-    """Same names, same shapes, same numbers; where `real` (B, T) is given, only real tokens count."""
+def assert_close(got: dict[str, np.ndarray], want: dict[str, np.ndarray], tolerance: float, real: Any = None) -> None:
+    """Same names, same shapes, same numbers; where `real` (B, T) is given, only real tokens count, or what `real(name, shape)` says."""
     assert sorted(got) == sorted(want)
     problems = []
     for name, expected in want.items():
@@ -249,9 +262,12 @@ def assert_close(got: dict[str, np.ndarray], want: dict[str, np.ndarray], tolera
         if found.shape != expected.shape:
             problems.append(f"{name}: shape {found.shape}, expected {expected.shape}")
             continue
-        if real is not None and name.startswith(("hidden_states", "last_hidden", "logits")) and expected.shape[:2] == real.shape:
+        if callable(real):
+            if (counts := real(name, expected.shape)) is not None:
+                found, expected = np.where(counts, found, 0), np.where(counts, expected, 0)
+        elif real is not None and name.startswith(("hidden_states", "last_hidden", "logits")) and expected.shape[:2] == real.shape:
             found, expected = found[real == 1], expected[real == 1]
-        if real is not None and "attentions" in name:
+        if isinstance(real, np.ndarray) and "attentions" in name:
             rows = np.broadcast_to(real[:, None, :, None] == 1, expected.shape)
             found, expected = np.where(rows, found, 0), np.where(rows, expected, 0)
         scale = max(float(np.abs(expected).max(initial=0)), 1e-6)

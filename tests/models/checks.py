@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from cases import MARK, TOLERANCE, Family, array, assert_close, auto, flat, reference_case, run, tensors
+from cases import MARK, TOLERANCE, Family, array, assert_close, auto, compared, flat, reference_case, run, tensors
 
 
 def check_head(family: Family, auto_class: str, backend: str, variant: str | None = None, left: bool = False) -> None:
@@ -16,7 +16,7 @@ def check_head(family: Family, auto_class: str, backend: str, variant: str | Non
     model, info = auto(backend, auto_class).from_pretrained(case.folder, output_loading_info=True)
     assert not info["missing_keys"] and not info["mismatched_keys"]
     got = run(backend, model, case.inputs, jitted=family.jitted, **dict.fromkeys(family.asked, True))
-    assert_close(got, case.outputs, family.tolerance, case.real if left or family.decoder or family.only_real else None)
+    assert_close(got, case.outputs, family.tolerance, compared(family, case, left))
 
 
 def check_names(family: Family, auto_class: str, tmp_path: Path) -> None:
@@ -50,7 +50,7 @@ def check_round_trip(family: Family, auto_class: str, backend: str, tmp_path: Pa
         assert not info["missing_keys"] and not info["unexpected_keys"]
         got = run(other, model, case.inputs)
         want = {name: value for name, value in case.outputs.items() if name in got}
-        assert_close(got, want, family.tolerance, case.real if family.decoder or family.only_real else None)
+        assert_close(got, want, family.tolerance, compared(family, case))
 
 
 def check_seed(family: Family, auto_class: str) -> None:
@@ -186,11 +186,12 @@ def check_compiled(family: Family, auto_class: str, backend: str) -> None:
         import tensorflow as tf
 
         opened = 1 if family.image else 2
-        signature = {name: tf.TensorSpec([None if i < opened else n for i, n in enumerate(x.shape)], x.dtype) for name, x in given.items()}
+        spec = lambda x: tf.TensorSpec([None if i < opened else n for i, n in enumerate(x.shape)], x.dtype)
+        signature = {name: tf.nest.map_structure(spec, x) for name, x in given.items()}  # of lists too: how many objects is open
         traced = tf.function(lambda inputs: model(inputs), input_signature=[signature], autograph=False)
         got = dict(flat(traced(given)))
     want = {name: value for name, value in case.outputs.items() if name in got}
-    assert_close(got, want, family.tolerance, case.real if family.decoder or family.only_real else None)
+    assert_close(got, want, family.tolerance, compared(family, case))
 
 
 def gradients(backend: str, model: Any, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -198,9 +199,8 @@ def gradients(backend: str, model: Any, inputs: dict[str, np.ndarray]) -> dict[s
     given = tensors(backend, inputs)
     if backend == "torch":
         model(**given).loss.backward()
-        return {
-            s.name: np.zeros(s.shape, np.float32) if s.value.grad is None else array(s.value.grad) for s in model.slots() if s.trainable
-        }
+        trained = [slot for slot in model.slots() if slot.trainable and slot.value.requires_grad]
+        return {s.name: np.zeros(s.shape, np.float32) if s.value.grad is None else array(s.value.grad) for s in trained}
     if backend == "flax":
         import jax
 

@@ -54,9 +54,14 @@ ARCHITECTURES: dict[str, Row] = {
     "convnext": _row("convnext", "ConvNext", BACKBONE_HEADS),
     "convnextv2": _row("convnextv2", "ConvNextV2", BACKBONE_HEADS),
     "deberta-v2": _row("deberta_v2", "DebertaV2", ENCODER_HEADS, PreTraining="ForMaskedLM", TextEncoding="Model"),
+    "deformable_detr": _row("deformable_detr", "DeformableDetr", "Model ForObjectDetection"),
     "deit": _row(
         "deit", "DeiT", "Model ForMaskedImageModeling ForImageClassification ForImageClassificationWithTeacher",
         ImageClassification="ForImageClassification|ForImageClassificationWithTeacher",
+    ),
+    "detr": _row(
+        "detr", "Detr", "Model ForObjectDetection ForSegmentation",
+        ImageSegmentation="ForSegmentation", UniversalSegmentation="ForSegmentation",
     ),
     "dinov2": _row("dinov2", "Dinov2", BACKBONE_HEADS),
     "dinov2_with_registers": _row("dinov2_with_registers", "Dinov2WithRegisters", BACKBONE_HEADS),
@@ -105,6 +110,7 @@ ARCHITECTURES: dict[str, Row] = {
         "xlnet", "XLNet", "Model LMHeadModel ForSequenceClassification ForMultipleChoice ForTokenClassification ForQuestionAnsweringSimple",
         PreTraining="LMHeadModel", CausalLM="LMHeadModel", QuestionAnswering="ForQuestionAnsweringSimple",
     ),
+    "yolos": _row("yolos", "Yolos", "Model ForObjectDetection"),
 }  # fmt: skip
 
 # Auto class -> what it is for, in the words of its documentation.

@@ -13,7 +13,7 @@ from triform.calls import ShapeError, record, recorded_as
 from .convolution import BatchNorm, Conv1d, Conv2d, Conv3d, ConvTranspose2d, GroupNorm
 from .generation.context import Context
 from .pretrained import FlaxPreTrainedModel as Model
-from .skeleton import Module, Unset, buffer
+from .skeleton import Module, Unset, buffer, variables
 
 List = nnx.List
 
@@ -28,6 +28,12 @@ def Parameter(sizes: tuple[int, ...], init: Any = "normal") -> nnx.Param:
 
 def Buffer(sizes: tuple[int, ...], dtype: str = "float32", init: Any = "zeros") -> nnx.BatchStat:
     return buffer(sizes, dtype, init)
+
+
+def freeze(module: Module) -> None:
+    for _, owner, name, variable in list(variables(module)):
+        value = variable.get_raw_value()
+        setattr(owner, name, buffer(value.shape, value.dtype, value.initial))
 
 
 def _width(layer: Module, x: jax.Array, width: int) -> None:
@@ -119,5 +125,5 @@ class Dropout(Module):
 
 __all__ = [
     "BatchNorm", "Buffer", "Context", "Conv1d", "Conv2d", "Conv3d", "ConvTranspose2d", "Dropout", "Embedding", "GroupNorm", "LayerNorm",
-    "Linear", "List", "Model", "Module", "Parameter", "RMSNorm", "TransposedLinear", "part", "record", "recorded_as",
+    "Linear", "List", "Model", "Module", "Parameter", "RMSNorm", "TransposedLinear", "freeze", "part", "record", "recorded_as",
 ]  # fmt: skip

@@ -20,6 +20,7 @@ from .images import resize_bicubic as resize_bicubic
 from .images import resize_bilinear as resize_bilinear
 from .images import resize_nearest as resize_nearest
 from .images import sample as sample
+from .matching import assign as assign
 
 # ---- sizes and layout
 
@@ -121,6 +122,10 @@ def take_along(x, index, axis):
 
 def one_hot(index, depth, *, like):
     return jax.nn.one_hot(index, depth, dtype=like.dtype)
+
+
+def detach(x):
+    return lax.stop_gradient(x)
 
 
 # ---- arithmetic

@@ -31,6 +31,13 @@ def Buffer(sizes: tuple[int, ...], dtype: str = "float32", init: Any = "zeros") 
     return Unset(sizes, dtype, init, trainable=False)
 
 
+def freeze(module: Module) -> None:
+    for _, owner in module.walk():
+        for value in vars(owner).values():
+            if isinstance(value, Unset):
+                value.trainable = False
+
+
 def _width(layer: Module, x: tf.Tensor, width: int) -> None:
     if x.shape[-1] != width:
         raise ShapeError(layer, f"{type(layer).__name__} was given {tuple(x.shape)}, whose last size should be {width}.")
@@ -125,5 +132,5 @@ class Dropout(Module):
 
 __all__ = [
     "BatchNorm", "Buffer", "Context", "Conv1d", "Conv2d", "Conv3d", "ConvTranspose2d", "Dropout", "Embedding", "GroupNorm", "LayerNorm",
-    "Linear", "List", "Model", "Module", "Parameter", "RMSNorm", "TransposedLinear", "part", "record", "recorded_as",
+    "Linear", "List", "Model", "Module", "Parameter", "RMSNorm", "TransposedLinear", "freeze", "part", "record", "recorded_as",
 ]  # fmt: skip

@@ -71,6 +71,7 @@ class TFPreTrainedModel(keras.Model):
             for variable in tree.variables:
                 self._track_variable(variable)
             self.built = True
+            self.supports_jit = not tree.host_loss  # whether `compile` takes XLA when nobody says
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

@@ -43,6 +43,10 @@ def refuse_width(layer: Module, x: torch.Tensor, width: int) -> None:
     raise ShapeError(layer, f"{layer} was given {tuple(x.shape)}, whose last size should be {width}.")
 
 
+def freeze(module: Module) -> None:
+    module.requires_grad_(False)
+
+
 class List(torch.nn.ModuleList):
     """Layers; while gradient checkpointing is on, one that is iterated over keeps its input alone and runs again in the backward pass."""
 
@@ -178,5 +182,5 @@ class RMSNorm(Module):
 
 __all__ = [
     "BatchNorm", "Buffer", "Context", "Conv1d", "Conv2d", "Conv3d", "ConvTranspose2d", "Dropout", "Embedding", "GroupNorm", "LayerNorm",
-    "Linear", "List", "Model", "Module", "Parameter", "RMSNorm", "TransposedLinear", "part", "record", "recorded_as",
+    "Linear", "List", "Model", "Module", "Parameter", "RMSNorm", "TransposedLinear", "freeze", "part", "record", "recorded_as",
 ]  # fmt: skip

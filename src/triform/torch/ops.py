@@ -18,6 +18,7 @@ from .images import resize_bicubic as resize_bicubic
 from .images import resize_bilinear as resize_bilinear
 from .images import resize_nearest as resize_nearest
 from .images import sample as sample
+from .matching import assign as assign
 
 # ---- sizes and layout
 
@@ -128,6 +129,10 @@ def take_along(x, index, axis):
 
 def one_hot(index, depth, *, like):
     return (index[..., None] == torch.arange(depth, device=index.device)).to(like.dtype)
+
+
+def detach(x):
+    return x.detach()
 
 
 # ---- arithmetic

@@ -2,7 +2,8 @@
 
 A distribution is written as data: "zeros", "ones", ("constant", c), ("normal", s), ("truncated_normal", s), ("uniform", a) on [-a, a],
 "xavier_uniform", "xavier_normal", "kaiming_uniform" (fan in, as torch.nn.Linear starts) or "kaiming_normal" (fan out, for ReLU).
-s is a number, the name of a config field, or a function of the config. ("computed", f): the array that f(config) gives; files may lack it.
+s is a number, the name of a config field, or a function of the config. ("fixed", f): the array that f(config) gives; ("computed", f): the
+same, and files may lack it.
 """
 
 import hashlib
@@ -13,7 +14,7 @@ import numpy as np
 
 from triform.weights.tables import Part
 
-Drawn = tuple[str, Any]  # ("constant" | "normal" | "truncated_normal" | "uniform", its number), or ("computed", an array)
+Drawn = tuple[str, Any]  # ("constant" | "normal" | "truncated_normal" | "uniform", its number), or ("computed" | "fixed", an array)
 
 
 def distribution(name: str, default: Any, shape: tuple[int, ...], parts: list[Part]) -> Drawn:
@@ -37,7 +38,7 @@ def _resolved(how: Any, shape: tuple[int, ...], config: Any) -> Drawn:
     kind, number = (how, None) if isinstance(how, str) else how
     if kind in ("zeros", "ones"):
         return "constant", float(kind == "ones")
-    if kind == "computed":
+    if kind in ("computed", "fixed"):
         return kind, np.ascontiguousarray(number(config), np.float32)
     if callable(number):
         number = float(number(config))
