@@ -96,6 +96,20 @@ def recorded_as(kind: str, part: Any, *args: Any, **kwargs: Any) -> Any:
         frame.kind = before
 
 
+def recorded_apart(part: Any, *args: Any, **kwargs: Any) -> Any:
+    """Calls a part of the model that runs; see `triform.nn.recorded_apart`."""
+    frame = _local.frame
+    if frame is None or not frame.tape:
+        return part(*args, **kwargs)
+    whole, frame.tape = frame.tape, {kind: [] for kind in frame.tape}
+    try:
+        out = part(*args, **kwargs)
+        _fill(out, frame.tape)
+    finally:
+        frame.tape = whole
+    return out
+
+
 def recording(kind: str) -> bool:
     """Whether somebody asked for this kind."""
     frame = _local.frame

@@ -225,6 +225,10 @@ def recorded_as(kind: str, part: Any, *args: Any, **kwargs: Any) -> Any:
     """`part(*args, **kwargs)`, whose hidden states and attentions are kept under `kind`: "encoder_" or "decoder_"."""
 
 
+def recorded_apart(part: Any, *args: Any, **kwargs: Any) -> Any:
+    """`part(*args, **kwargs)`, an output, which itself keeps its hidden states and attentions, where the whole's caller asked for them."""
+
+
 def part(config: Any, auto_class: str, **options: Any) -> Any:
     """A model of another architecture inside this one: of the class that "AutoModel", "AutoModelForCausalLM", … has for `config`.
 
@@ -315,5 +319,6 @@ class Context:
 
 __all__ = [
     "BatchNorm", "Buffer", "Context", "Conv1d", "Conv2d", "Conv3d", "ConvTranspose2d", "Dropout", "Embedding", "GroupNorm", "LayerNorm",
-    "Linear", "List", "Model", "Module", "Parameter", "RMSNorm", "Size", "TransposedLinear", "part", "record", "recorded_as",
+    "Linear", "List", "Model", "Module", "Parameter", "RMSNorm", "Size", "TransposedLinear", "part",
+    "record", "recorded_apart", "recorded_as",
 ]  # fmt: skip

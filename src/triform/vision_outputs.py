@@ -26,3 +26,36 @@ class BackboneOutput(ModelOutput):
     feature_maps: Tensors | None = None
     hidden_states: Tensors | None = None
     attentions: Tensors | None = None
+
+
+class ImageTextOutput(ModelOutput):
+    """logits_per_image (B, K) and logits_per_text (K, B): how well K texts fit B images; both in one space, of length 1.
+
+    text_embeds (K, P), image_embeds (B, P); text_model_output, vision_model_output: what the two models say, their insides included.
+    """
+
+    loss: Tensor | None = None
+    logits_per_image: Tensor = None
+    logits_per_text: Tensor = None
+    text_embeds: Tensor = None
+    image_embeds: Tensor = None
+    text_model_output: ModelOutput | None = None
+    vision_model_output: ModelOutput | None = None
+
+
+class TextEmbedsOutput(ModelOutput):
+    """text_embeds (B, P): texts in the space that images share; last_hidden_state (B, T, D)."""
+
+    text_embeds: Tensor | None = None
+    last_hidden_state: Tensor = None
+    hidden_states: Tensors | None = None
+    attentions: Tensors | None = None
+
+
+class ImageEmbedsOutput(ModelOutput):
+    """image_embeds (B, P): images in the space that texts share; last_hidden_state (B, T, D)."""
+
+    image_embeds: Tensor | None = None
+    last_hidden_state: Tensor = None
+    hidden_states: Tensors | None = None
+    attentions: Tensors | None = None

@@ -186,8 +186,9 @@ def check_compiled(family: Family, auto_class: str, backend: str) -> None:
         import tensorflow as tf
 
         opened = 1 if family.image else 2
+        flags = {name: given.pop(name) for name, value in list(given.items()) if isinstance(value, bool)}
         signature = {name: tf.TensorSpec([None if i < opened else n for i, n in enumerate(x.shape)], x.dtype) for name, x in given.items()}
-        traced = tf.function(lambda inputs: model(inputs), input_signature=[signature], autograph=False)
+        traced = tf.function(lambda inputs: model({**inputs, **flags}), input_signature=[signature], autograph=False)
         got = dict(flat(traced(given)))
     want = {name: value for name, value in case.outputs.items() if name in got}
     assert_close(got, want, family.tolerance, case.real if family.decoder or family.only_real else None)
