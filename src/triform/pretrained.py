@@ -332,10 +332,11 @@ class Pretrained(Generating):
         """
         from triform.weights.resizing import resize_embeddings
 
-        rows = self.config.vocab_size if new_num_tokens is None else new_num_tokens
+        known = self.config.get_text_config().vocab_size
+        rows = known if new_num_tokens is None else new_num_tokens
         if pad_to_multiple_of:
             rows = -(-rows // pad_to_multiple_of) * pad_to_multiple_of
-        if rows != self.config.vocab_size:
+        if rows != known:
             resize_embeddings(self, rows)
         return self.get_input_embeddings()
 

@@ -83,6 +83,9 @@ ARCHITECTURES: dict[str, Row] = {
     "qwen2": _row("qwen2", "Qwen2", DECODER_HEADS),
     "qwen3": _row("qwen3", "Qwen3", DECODER_HEADS),
     "roberta": _row("roberta", "Roberta", ENCODER_HEADS + " ForCausalLM", PreTraining="ForMaskedLM", TextEncoding="Model"),
+    "siglip": _row("siglip", "Siglip", "Model ForImageClassification", ZeroShotImageClassification="Model"),
+    "siglip_text_model": _row("siglip", "SiglipText", "Model", TextEncoding="Model"),
+    "siglip_vision_model": _row("siglip", "SiglipVision", "Model"),
     "t5": _row(
         "t5", "T5", "Model EncoderModel ForConditionalGeneration ForSequenceClassification ForTokenClassification ForQuestionAnswering",
         PreTraining="ForConditionalGeneration", Seq2SeqLM="ForConditionalGeneration", TextEncoding="EncoderModel",

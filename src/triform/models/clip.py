@@ -189,6 +189,7 @@ class CLIPVisionModel(CLIPPreTrainedModel):
     """CLIP's image model: EncoderOutput with last_hidden_state (B, T, D), not normalised, and pooler_output (B, D)."""
 
     config_class = CLIPVisionConfig
+    main_input_name = "pixel_values"
 
     def __init__(self, config: CLIPVisionConfig):
         super().__init__(config)
@@ -226,6 +227,8 @@ class CLIPModel(CLIPPreTrainedModel):
         InputError: no texts or no images; images of another size or number of channels; texts that are too long.
     """
 
+    input_embeddings = "text_model.embeddings.token_embedding"
+
     def __init__(self, config: CLIPConfig):
         super().__init__(config)
         text, vision = config.text_config, config.vision_config
@@ -257,6 +260,8 @@ class CLIPModel(CLIPPreTrainedModel):
 
 class CLIPForImageClassification(CLIPPreTrainedModel):
     """CLIP's image model with a linear classifier on the mean of the patches: logits (B, L). labels: see `classification_loss`."""
+
+    main_input_name = "pixel_values"
 
     def __init__(self, config: CLIPConfig):
         super().__init__(config)

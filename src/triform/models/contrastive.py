@@ -21,6 +21,17 @@ def softmax_contrast(logits: Any) -> Any:
     return (ops.cross_entropy(logits, own) + ops.cross_entropy(ops.transpose(logits, (1, 0)), own)) / 2
 
 
+def sigmoid_contrast(logits: Any) -> Any:
+    """The loss of logits (B, B) of pairs, of which those of the diagonal alone belong together: the sum over rows, averaged.
+
+    Paper: Zhai et al., 2023, https://arxiv.org/abs/2303.15343, eq. 2.
+    """
+    count = ops.shape(logits)[0]
+    place = ops.arange(count, like=logits)
+    own = ops.cast(place[:, None] == place[None], logits.dtype)
+    return ops.binary_cross_entropy(logits, own) * ops.cast(ops.full((), count, like=place), "float32")
+
+
 def both(module: Any, **given: Any) -> None:
     """Raises InputError where a text or an image is missing."""
     absent = [name for name, value in given.items() if value is None]
