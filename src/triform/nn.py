@@ -26,6 +26,7 @@ class Model(Module):
     `output_embeddings`, the paths of what embeds tokens (from the base model) and of what projects onto them (from the whole model);
     `output_bias`, the name of an array (…, V) of the model's own that is added to the scores; `longest`, the field of the config that
     bounds the length of a text, where something does (a table of positions); `first_position`, where a text's positions begin;
+    `main_input_name`, its first input; `entries`, the methods beside `forward` that are called from outside and give an output;
     `window`, where all layers see so many tokens alone.
     """
 
@@ -34,6 +35,8 @@ class Model(Module):
     input_embeddings: str = ""
     output_embeddings: str = ""
     output_bias: str = ""
+    main_input_name: str = "input_ids"
+    entries: tuple[str, ...] = ()
     longest: str = ""
     first_position: int = 0
     window: int | None = None

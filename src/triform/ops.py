@@ -125,6 +125,10 @@ def one_hot(index: Tensor, depth: int, *, like: Tensor) -> Tensor:
     """(…,) -> (…, depth): 1 at the index and 0 elsewhere; an index out of range gives zeros. The dtype is that of `like`."""
 
 
+def detach(x: Tensor) -> Tensor:
+    """x, through which no gradient goes back."""
+
+
 # ---- arithmetic
 
 

@@ -27,6 +27,7 @@ class Pretrained(Generating):
     output_embeddings: ClassVar[str] = ""
     output_bias: ClassVar[str] = ""
     main_input_name: ClassVar[str] = "input_ids"
+    entries: ClassVar[tuple[str, ...]] = ()
     longest: ClassVar[str] = ""
     first_position: int = 0
     window: int | None = None
@@ -40,8 +41,9 @@ class Pretrained(Generating):
         super().__init_subclass__(**kwargs)
         if "__init__" in vars(cls):
             cls.__init__ = building.constructing(vars(cls)["__init__"])  # type: ignore[method-assign]
-        if "forward" in vars(cls):
-            cls.forward = calls.answering(vars(cls)["forward"])  # type: ignore[attr-defined]
+        for name in ("forward", *cls.entries):
+            if name in vars(cls):
+                setattr(cls, name, calls.answering(vars(cls)[name]))
 
     # ---- building and loading
 

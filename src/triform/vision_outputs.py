@@ -59,3 +59,38 @@ class ImageEmbedsOutput(ModelOutput):
     last_hidden_state: Tensor = None
     hidden_states: Tensors | None = None
     attentions: Tensors | None = None
+
+
+class TextDetectionOutput(ModelOutput):
+    """logits (B, N, Q) of Q texts at N patches, and pred_boxes (B, N, 4): centre x and y, width, height, as shares of the image.
+
+    objectness_logits (B, N): whether there is anything, where the model says so; text_embeds (B, Q, P), image_embeds (B, h, w, D),
+    class_embeds (B, N, P); text_model_output, vision_model_output: what the two models say, their insides included.
+    """
+
+    loss: Tensor | None = None
+    loss_dict: dict[str, Tensor] | None = None
+    logits: Tensor = None
+    objectness_logits: Tensor | None = None
+    pred_boxes: Tensor = None
+    text_embeds: Tensor = None
+    image_embeds: Tensor = None
+    class_embeds: Tensor = None
+    text_model_output: ModelOutput | None = None
+    vision_model_output: ModelOutput | None = None
+
+
+class GuidedDetectionOutput(ModelOutput):
+    """logits (B, N, 1) of what a query image shows at N patches of another, and target_pred_boxes (B, N, 4).
+
+    query_pred_boxes (B, M, 4), query_image_embeds (B, h', w', D): of the query image; the rest as in TextDetectionOutput.
+    """
+
+    logits: Tensor = None
+    image_embeds: Tensor = None
+    query_image_embeds: Tensor = None
+    target_pred_boxes: Tensor = None
+    query_pred_boxes: Tensor = None
+    class_embeds: Tensor = None
+    text_model_output: ModelOutput | None = None
+    vision_model_output: ModelOutput | None = None

@@ -18,7 +18,8 @@ class Row(NamedTuple):
         module: the file in configs/ and in models/.
         prefix: what its classes' names begin with; its config class is <prefix>Config.
         heads: how its classes' names end.
-        tasks: task -> head, where "For<task>" is not the rule ("Model" is AutoModel's); "A|B": config.architectures chooses, else A.
+        tasks: task -> head, where "For<task>" is not the rule ("Model" is AutoModel's); "A|B": config.architectures chooses, else A;
+            "-": none, though a head has the task's name.
     """
 
     module: str
@@ -77,6 +78,12 @@ ARCHITECTURES: dict[str, Row] = {
     "modernbert": _row("modernbert", "ModernBert", ENCODER_HEADS),
     "mpnet": _row("mpnet", "MPNet", ENCODER_HEADS, PreTraining="ForMaskedLM"),
     "opt": _row("opt", "OPT", "Model ForCausalLM ForSequenceClassification ForQuestionAnswering"),
+    "owlv2": _row("owlv2", "Owlv2", "Model ForObjectDetection", ZeroShotObjectDetection="ForObjectDetection", ObjectDetection="-"),
+    "owlv2_text_model": _row("owlv2", "Owlv2Text", "Model", TextEncoding="Model"),
+    "owlv2_vision_model": _row("owlv2", "Owlv2Vision", "Model"),
+    "owlvit": _row("owlvit", "OwlViT", "Model ForObjectDetection", ZeroShotObjectDetection="ForObjectDetection", ObjectDetection="-"),
+    "owlvit_text_model": _row("owlvit", "OwlViTText", "Model", TextEncoding="Model"),
+    "owlvit_vision_model": _row("owlvit", "OwlViTVision", "Model"),
     "pegasus": _row("pegasus", "Pegasus", SEQ2SEQ_HEADS, Seq2SeqLM="ForConditionalGeneration"),
     "phi3": _row("phi3", "Phi3", "Model ForCausalLM ForSequenceClassification ForTokenClassification"),
     "plbart": _row("plbart", "PLBart", f"{SEQ2SEQ_HEADS} ForSequenceClassification", Seq2SeqLM="ForConditionalGeneration"),

@@ -123,6 +123,10 @@ def one_hot(index, depth, *, like):
     return jax.nn.one_hot(index, depth, dtype=like.dtype)
 
 
+def detach(x):
+    return lax.stop_gradient(x)
+
+
 # ---- arithmetic
 
 

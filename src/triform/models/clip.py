@@ -40,7 +40,7 @@ class CLIPVisionEmbeddings(nn.Module):
     def __init__(self, config: Any):
         super().__init__()
         self.config, self.grid = config, grid(config)
-        patch = pair(config.patch_size)
+        self.patch = patch = pair(config.patch_size)
         self.class_embedding = nn.Parameter((config.hidden_size,))
         self.patch_embedding = nn.Conv2d(config.num_channels, config.hidden_size, patch, stride=patch, bias=False)
         self.position_embedding = nn.Embedding(self.grid[0] * self.grid[1] + 1, config.hidden_size)
@@ -290,13 +290,13 @@ def start(part: Any, width: Any = lambda config: config.hidden_size, deep: bool 
     return "normal", deviation
 
 
-def encoder_start(name: str, part: Any) -> dict[str, Any]:
+def encoder_start(name: str, part: Any, own: bool = True) -> dict[str, Any]:
     """What the layers of an encoder called `name` start as."""
-    deep = start(part, deep=True)
+    deep = start(part, deep=True, own=own)
     return {
         rf"^{name}\..*(q|k|v)_proj\.weight$": deep,
-        rf"^{name}\..*out_proj\.weight$": start(part),
-        rf"^{name}\..*fc1\.weight$": start(part, lambda config: 2 * config.hidden_size),
+        rf"^{name}\..*out_proj\.weight$": start(part, own=own),
+        rf"^{name}\..*fc1\.weight$": start(part, lambda config: 2 * config.hidden_size, own=own),
         rf"^{name}\..*fc2\.weight$": deep,
     }
 

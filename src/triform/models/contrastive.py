@@ -7,9 +7,9 @@ from triform.errors import InputError
 from .. import ops
 
 
-def unit(x: Any) -> Any:
-    """(…, P) -> (…, P) of length 1."""
-    return x / ops.sqrt(ops.sum(x * x, axis=-1, keepdims=True))
+def unit(x: Any, eps: float = 0.0) -> Any:
+    """(…, P) -> (…, P) of length 1; `eps` is added to the length that it is divided by."""
+    return x / (ops.sqrt(ops.sum(x * x, axis=-1, keepdims=True)) + eps)
 
 
 def softmax_contrast(logits: Any) -> Any:

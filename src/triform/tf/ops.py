@@ -130,6 +130,10 @@ def one_hot(index, depth, *, like):
     return tf.one_hot(index, depth, dtype=like.dtype)
 
 
+def detach(x):
+    return tf.stop_gradient(x)
+
+
 # ---- arithmetic
 
 

@@ -130,6 +130,10 @@ def one_hot(index, depth, *, like):
     return (index[..., None] == torch.arange(depth, device=index.device)).to(like.dtype)
 
 
+def detach(x):
+    return x.detach()
+
+
 # ---- arithmetic
 
 
