@@ -30,6 +30,17 @@ def images_and_texts(words: int, length: int = 9, end: int | None = None, **more
     return inputs
 
 
+def called(backend: str, method: Callable[..., Any], inputs: dict[str, Any]) -> Any:
+    """What a method of a model says; on Flax compiled, which takes a fraction of the time that its operations take one by one."""
+    flags = {name: value for name, value in inputs.items() if not isinstance(value, np.ndarray)}
+    given = tensors(backend, {name: value for name, value in inputs.items() if name not in flags})
+    if backend == "flax":
+        import jax
+
+        return jax.jit(lambda given: method(**given, **flags))(given)
+    return method(**given, **flags)
+
+
 def check_part(family: Family, class_name: str, backend: str, inputs: tuple[str, ...], lacks: str = "^$") -> None:
     """A part, loaded from the whole's file, says what the reference's says. `lacks`: what the file has not."""
     import re
@@ -63,7 +74,7 @@ def check_features(family: Family, backend: str, text: tuple[str, ...] = ("input
         given = {key: case.inputs[key] for key in wanted}
         with torch.no_grad():
             want = array(getattr(theirs, name)(**tensors("torch", given)))
-            got = array(getattr(model, name)(**tensors(backend, given)))
+            got = array(called(backend, getattr(model, name), given))
         assert_close({name: got}, {name: want}, family.tolerance)
 
 
