@@ -280,8 +280,13 @@ def resize_bilinear(x: Tensor, size: tuple[int, int], align_corners: bool = Fals
     """x with (H, W) = size, each place between four of x. `align_corners`: the centres of the corners stay where they are."""
 
 
-def resize_bicubic(x: Tensor, size: tuple[int, int], align_corners: bool = False) -> Tensor:
-    """x with (H, W) = size, each place from sixteen of x; nothing is smoothed before images shrink."""
+def resize_bicubic(x: Tensor, size: tuple[int, int], align_corners: bool = False, smooth: bool = False) -> Tensor:
+    """x with (H, W) = size, each place from sixteen of x.
+
+    Args:
+        smooth: where x shrinks, each place comes from as many more as it stands for (and the kernel has a = -0.5, not -0.75, as torch's
+            `antialias`); excludes `align_corners`.
+    """
 
 
 def resize_nearest(x: Tensor, size: tuple[int, int]) -> Tensor:

@@ -32,6 +32,16 @@ def bicubic(n_in: int, n_out: int, align_corners: bool = False) -> np.ndarray:
 
 
 @cache
+def smooth_bicubic(n_in: int, n_out: int) -> np.ndarray:
+    """(n_out, n_in): each place takes all that it stands for where an axis shrinks, by a kernel with a = -0.5, stretched so far."""
+    stretch = max(n_in / n_out, 1.0)
+    centres = (np.arange(n_out)[:, None] + 0.5) * (n_in / n_out)
+    places = np.arange(n_in)[None] + 0.5
+    matrix = np.where(np.abs(places - centres) < 2 * stretch, _keys((places - centres) / stretch, a=-0.5), 0.0)
+    return (matrix / matrix.sum(1, keepdims=True)).astype(np.float32)
+
+
+@cache
 def nearest(n_in: int, n_out: int) -> np.ndarray:
     """(n_out,) int: the place that each is taken from."""
     return np.minimum((np.arange(n_out) * (n_in / n_out)).astype(int), n_in - 1)

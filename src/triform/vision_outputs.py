@@ -1,6 +1,6 @@
 """What models of images and videos return."""
 
-from triform.outputs import ModelOutput, Tensor, Tensors
+from triform.outputs import LogitsOutput, ModelOutput, Tensor, Tensors
 
 
 class ImageEncoderOutput(ModelOutput):
@@ -26,6 +26,38 @@ class BackboneOutput(ModelOutput):
     feature_maps: Tensors | None = None
     hidden_states: Tensors | None = None
     attentions: Tensors | None = None
+
+
+class DistilledClassifierOutput(ModelOutput):
+    """logits (B, C): the mean of cls_logits, from the class token, and distillation_logits, from the token that learns from a teacher."""
+
+    logits: Tensor = None
+    cls_logits: Tensor = None
+    distillation_logits: Tensor = None
+    hidden_states: Tensors | None = None
+    attentions: Tensors | None = None
+
+
+class WindowEncoderOutput(ModelOutput):
+    """last_hidden_state (B, N, D), pooler_output (B, D); reshaped_hidden_states: the hidden_states as (B, C, H, W)."""
+
+    last_hidden_state: Tensor = None
+    pooler_output: Tensor | None = None
+    hidden_states: Tensors | None = None
+    attentions: Tensors | None = None
+    reshaped_hidden_states: Tensors | None = None
+
+
+class WindowLogitsOutput(LogitsOutput):
+    """logits (B, C); reshaped_hidden_states: the hidden_states as (B, C, H, W)."""
+
+    reshaped_hidden_states: Tensors | None = None
+
+
+class WindowMaskedImageOutput(MaskedImageOutput):
+    """reconstruction (B, C, H, W); reshaped_hidden_states: the hidden_states as (B, C, H, W)."""
+
+    reshaped_hidden_states: Tensors | None = None
 
 
 class ImageTextOutput(ModelOutput):

@@ -61,7 +61,7 @@ def check_seed(family: Family, auto_class: str) -> None:
     made = {}
     for backend in MARK:
         model = auto(backend, auto_class).from_config(config, seed=7)
-        made[backend] = {slot.name: array(getattr(slot.value, "value", slot.value)) for slot in model.slots()}
+        made[backend] = {slot.name: array(slot.value.value if backend == "tf" else slot.value[...]) for slot in model.slots()}
     for backend in ("flax", "tf"):
         assert made[backend].keys() == made["torch"].keys()
         for name, value in made["torch"].items():
@@ -262,3 +262,16 @@ def check_golden(folder: Path, auto_class: str, backend: str, outputs: dict[str,
     got = run(backend, model, inputs)
     want = {ours: np.array(golden[theirs], np.float32) for theirs, ours in (outputs or {"logits": "logits"}).items()}
     assert_close({name: got[name] for name in want}, want, tolerance)
+
+
+def check_golden_image(folder: Path, auto_class: str, backend: str, output: str, tolerance: float = TOLERANCE) -> None:
+    """Other people's files with the images, and one output of each, that they stored beside them."""
+    import json
+
+    (stored,) = folder.glob("golden_*.json")
+    golden = json.loads(stored.read_text(encoding="utf-8"))
+    model = auto(backend, auto_class).from_pretrained(folder, dtype="float32")
+    pixels = np.array(golden.pop("pixels"), np.float32)[None]
+    want = np.array(golden["logits" if "logits" in golden else "hidden"], np.float32)
+    got = run(backend, model, {"pixel_values": pixels})[output]
+    assert_close({output: got.reshape(want.shape)}, {output: want}, tolerance)

@@ -30,6 +30,7 @@ from checks import (
     check_compiled_steps,
     check_decoder_alone,
     check_golden,
+    check_golden_image,
     check_gradients,
     check_head,
     check_names,
@@ -41,8 +42,8 @@ from checks import (
 )
 
 __all__ = [
-    "Case", "Family", "MARK", "TOLERANCE", "array", "assert_close", "auto", "check_checkpoint", "check_compiled",
-    "check_compiled_steps", "check_decoder_alone", "check_golden", "check_gradients", "check_head", "check_names", "check_round_trip",
+    "Case", "Family", "MARK", "TOLERANCE", "array", "assert_close", "auto", "check_checkpoint", "check_compiled", "check_compiled_steps",
+    "check_decoder_alone", "check_golden", "check_golden_image", "check_gradients", "check_head", "check_names", "check_round_trip",
     "check_seed", "check_seq2seq_steps", "check_steps", "decoder_alone_tests", "ends_of_text", "family_tests", "flat", "gradients",
     "heads", "move_off_defaults", "reference_case", "run", "tensors", "text_inputs",
 ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from harness import Family, assert_close, auto, family_tests, reference_case, run, tensors
+from harness import Family, assert_close, auto, check_golden_image, family_tests, reference_case, run, tensors
 
 from triform.errors import InputError
 
@@ -48,3 +48,8 @@ def test_images_that_do_not_fit_are_refused(backend, shape):
     model = auto(backend, "AutoModel").from_pretrained(reference_case(FAMILY, "AutoModel").folder)
     with pytest.raises(InputError, match=r"config.image_size is 24 x 24|config.num_channels is 3"):
         model(**tensors(backend, {"pixel_values": np.zeros(shape, np.float32)}))
+
+
+def test_other_people_s_files(checkpoints, backend):
+    """Whose names are those of newer files."""
+    check_golden_image(checkpoints / "na-vit", "AutoModelForImageClassification", backend, "logits")

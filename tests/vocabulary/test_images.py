@@ -41,6 +41,10 @@ OPS = {
         lambda ops, x: ops.resize_bicubic(x, (9, 4), align_corners=True),
         lambda x: F.interpolate(x, (9, 4), mode="bicubic", align_corners=True),
     ),
+    "smooth, bicubic": (
+        lambda ops, x: ops.resize_bicubic(x, (3, 10), smooth=True),
+        lambda x: F.interpolate(x, (3, 10), mode="bicubic", antialias=True),
+    ),
     "nearest": (lambda ops, x: ops.resize_nearest(x, (14, 5)), lambda x: F.interpolate(x, (14, 5), mode="nearest")),
 }  # fmt: skip
 

@@ -34,6 +34,7 @@ def _row(module: str, prefix: str, heads: str, **tasks: str) -> Row:
 
 ENCODER_HEADS = "Model ForMaskedLM ForSequenceClassification ForMultipleChoice ForTokenClassification ForQuestionAnswering"
 DECODER_HEADS = "Model ForCausalLM ForSequenceClassification ForTokenClassification ForQuestionAnswering"
+BACKBONE_HEADS = "Model ForImageClassification Backbone"
 SEQ2SEQ_HEADS = "Model ForConditionalGeneration ForCausalLM"
 
 ARCHITECTURES: dict[str, Row] = {
@@ -42,6 +43,7 @@ ARCHITECTURES: dict[str, Row] = {
         "bart", "Bart", f"{SEQ2SEQ_HEADS} ForSequenceClassification ForQuestionAnswering",
         PreTraining="ForConditionalGeneration", MaskedLM="ForConditionalGeneration", Seq2SeqLM="ForConditionalGeneration",
     ),
+    "beit": _row("beit", "Beit", BACKBONE_HEADS + " ForSemanticSegmentation"),
     "bert": _row(
         "bert", "Bert", "Model ForPreTraining ForMaskedLM LMHeadModel ForNextSentencePrediction ForSequenceClassification "
         "ForMultipleChoice ForTokenClassification ForQuestionAnswering", CausalLM="LMHeadModel", TextEncoding="Model",
@@ -53,7 +55,15 @@ ARCHITECTURES: dict[str, Row] = {
     "clip": _row("clip", "CLIP", "Model ForImageClassification", ZeroShotImageClassification="Model"),
     "clip_text_model": _row("clip", "CLIPText", "Model ModelWithProjection", TextEncoding="Model"),
     "clip_vision_model": _row("clip", "CLIPVision", "Model ModelWithProjection"),
+    "convnext": _row("convnext", "ConvNext", BACKBONE_HEADS),
+    "convnextv2": _row("convnextv2", "ConvNextV2", BACKBONE_HEADS),
     "deberta-v2": _row("deberta_v2", "DebertaV2", ENCODER_HEADS, PreTraining="ForMaskedLM", TextEncoding="Model"),
+    "deit": _row(
+        "deit", "DeiT", "Model ForMaskedImageModeling ForImageClassification ForImageClassificationWithTeacher",
+        ImageClassification="ForImageClassification|ForImageClassificationWithTeacher",
+    ),
+    "dinov2": _row("dinov2", "Dinov2", BACKBONE_HEADS),
+    "dinov2_with_registers": _row("dinov2_with_registers", "Dinov2WithRegisters", BACKBONE_HEADS),
     "distilbert": _row("distilbert", "DistilBert", ENCODER_HEADS, PreTraining="ForMaskedLM", TextEncoding="Model"),
     "electra": _row("electra", "Electra", ENCODER_HEADS + " ForPreTraining ForCausalLM", TextEncoding="Model"),
     "encoder-decoder": _row("encoder_decoder", "EncoderDecoder", "Model", Seq2SeqLM="Model"),
@@ -89,10 +99,12 @@ ARCHITECTURES: dict[str, Row] = {
     "plbart": _row("plbart", "PLBart", f"{SEQ2SEQ_HEADS} ForSequenceClassification", Seq2SeqLM="ForConditionalGeneration"),
     "qwen2": _row("qwen2", "Qwen2", DECODER_HEADS),
     "qwen3": _row("qwen3", "Qwen3", DECODER_HEADS),
+    "resnet": _row("resnet", "ResNet", BACKBONE_HEADS),
     "roberta": _row("roberta", "Roberta", ENCODER_HEADS + " ForCausalLM", PreTraining="ForMaskedLM", TextEncoding="Model"),
     "siglip": _row("siglip", "Siglip", "Model ForImageClassification", ZeroShotImageClassification="Model"),
     "siglip_text_model": _row("siglip", "SiglipText", "Model", TextEncoding="Model"),
     "siglip_vision_model": _row("siglip", "SiglipVision", "Model"),
+    "swin": _row("swin", "Swin", BACKBONE_HEADS + " ForMaskedImageModeling"),
     "t5": _row(
         "t5", "T5", "Model EncoderModel ForConditionalGeneration ForSequenceClassification ForTokenClassification ForQuestionAnswering",
         PreTraining="ForConditionalGeneration", Seq2SeqLM="ForConditionalGeneration", TextEncoding="EncoderModel",

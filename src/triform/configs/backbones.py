@@ -6,6 +6,17 @@ from typing import Any
 from triform.configs.base import PretrainedConfig
 
 
+def numbered_stages(count: int) -> list[str]:
+    """ "stem", "stage1", … for so many stages."""
+    return ["stem", *(f"stage{number + 1}" for number in range(count))]
+
+
+def stage_sizes_problems(config: Any) -> Iterator[str]:
+    """Another number of widths than of stages, or no stage at all."""
+    if not config.depths or len(config.depths) != len(config.hidden_sizes):
+        yield f"hidden_sizes={list(config.hidden_sizes)} and depths={list(config.depths)} should have an entry for each stage"
+
+
 class BackboneConfig(PretrainedConfig):
     """A config whose model has stages, some of which give feature maps. A subclass says `stage_names`.
 

@@ -9,7 +9,7 @@ from jax import lax
 
 from triform.calls import ShapeError
 
-from .skeleton import Module, Unset
+from .skeleton import Module, Unset, buffer
 
 AXES = {1: ("NCW", "OIW", "NCW"), 2: ("NCHW", "OIHW", "NCHW"), 3: ("NCDHW", "OIDHW", "NCDHW")}
 
@@ -78,8 +78,8 @@ class BatchNorm(Module):
     def __init__(self, width, eps=1e-5, momentum=0.1) -> None:
         self.eps, self.momentum, self.use_running_average = eps, momentum, True
         self.weight, self.bias = (nnx.Param(Unset((width,), "float32", kind)) for kind in ("ones", "zeros"))
-        self.running_mean, self.running_var = (nnx.BatchStat(Unset((width,), "float32", kind)) for kind in ("zeros", "ones"))
-        self.num_batches_tracked = nnx.BatchStat(Unset((), "int64", "zeros"))
+        self.running_mean, self.running_var = (buffer((width,), "float32", kind) for kind in ("zeros", "ones"))
+        self.num_batches_tracked = buffer((), "int64", "zeros")
 
     def forward(self, x: jax.Array) -> jax.Array:
         wide = x.astype(jnp.promote_types(x.dtype, jnp.float32))

@@ -13,7 +13,7 @@ from triform.calls import ShapeError, record, recorded_apart, recorded_as
 from .convolution import BatchNorm, Conv1d, Conv2d, Conv3d, ConvTranspose2d, GroupNorm
 from .generation.context import Context
 from .pretrained import FlaxPreTrainedModel as Model
-from .skeleton import Module, Unset
+from .skeleton import Module, Unset, buffer
 
 List = nnx.List
 
@@ -27,7 +27,7 @@ def Parameter(sizes: tuple[int, ...], init: Any = "normal") -> nnx.Param:
 
 
 def Buffer(sizes: tuple[int, ...], dtype: str = "float32", init: Any = "zeros") -> nnx.BatchStat:
-    return nnx.BatchStat(Unset(sizes, dtype, init))
+    return buffer(sizes, dtype, init)
 
 
 def _width(layer: Module, x: jax.Array, width: int) -> None:

@@ -1,6 +1,6 @@
 """Pretrained models on Flax: genuine nnx.Modules, which also take the functional call that training loops are written in."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from flax import nnx
+from jax.dtypes import canonicalize_dtype
 
 from triform.errors import InputError
 from triform.options import LoadOptions
@@ -38,7 +39,9 @@ class FlaxPreTrainedModel(Pretrained, Module):
     """The base of all models on Flax, and of users' own.
 
     `model(**inputs)` runs with the weights it holds. `model(**inputs, params=…, dropout_rng=…, train=True)` is a pure function of what it
-    is given, for `jax.grad` and `jax.jit`. `model.params` is the nested dictionary of all weights; a tied one is in it once.
+    is given, for `jax.grad` and `jax.jit`. `model.params` is the nested dictionary of all weights; a tied one is in it once. Running
+    statistics are `model.batch_stats`: a call in training that is given them, params={"params": …, "batch_stats": …}, returns the output
+    and {"batch_stats": …} as they are afterwards; no other functional call moves any.
     """
 
     backend = "flax"
@@ -53,7 +56,7 @@ class FlaxPreTrainedModel(Pretrained, Module):
     def __call__(self, *args: Any, params: Any = None, dropout_rng: Any = None, train: bool | None = None, **kwargs: Any) -> Any:
         if params is None and dropout_rng is None and train is None and self.compute_dtype is None:
             return self.forward(*args, **_arrays(kwargs))
-        twin = self.copy()
+        twin, tracking = self.copy(), bool(train) and _has_statistics(params)
         if train is not None:
             twin.train() if train else twin.eval()
         if params is not None:
@@ -62,7 +65,8 @@ class FlaxPreTrainedModel(Pretrained, Module):
             twin.seed_dropout(dropout_rng)
         if self.compute_dtype is not None:
             twin.cast(self.compute_dtype)
-        return twin.forward(*args, **_arrays(kwargs))
+        out = twin.forward(*args, **_arrays(kwargs))
+        return (out, {"batch_stats": twin.batch_stats}) if tracking else out
 
     def copy(self) -> "FlaxPreTrainedModel":
         """Another model over the same arrays."""
@@ -71,15 +75,12 @@ class FlaxPreTrainedModel(Pretrained, Module):
     @property
     def params(self) -> dict[str, Any]:
         """All trainable arrays, as nested dictionaries keyed by the parts of their checkpoint names."""
-        tree: dict[str, Any] = {}
-        for slot in self.slots():
-            if not slot.trainable:
-                continue
-            node, *path = tree, *slot.name.split(".")
-            for part in path[:-1]:
-                node = node.setdefault(part, {})
-            node[path[-1]] = slot.value[...]
-        return tree
+        return _tree(slot for slot in self.slots() if slot.trainable)
+
+    @property
+    def batch_stats(self) -> dict[str, Any]:
+        """The arrays that are not trained, running statistics among them, keyed as `params` are."""
+        return _tree(slot for slot in self.slots() if not slot.trainable)
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name == "params":  # nnx would keep it as an attribute, before any property is asked
@@ -96,11 +97,17 @@ class FlaxPreTrainedModel(Pretrained, Module):
                 slot.value.set_value(slot.value[...].astype(dtype))
 
     def _take(self, tree: Mapping[str, Any]) -> None:
+        if _has_statistics(tree):
+            self._take_arrays(tree["batch_stats"], "batch_stats", trainable=False)
+            tree = tree["params"]
+        self._take_arrays(tree, "params", trainable=True)
+
+    def _take_arrays(self, tree: Mapping[str, Any], what: str, trainable: bool) -> None:
         flat = {".".join(path): value for path, value in _leaves(tree)}
-        slots = {slot.name: slot for slot in self.slots() if slot.trainable}
+        slots = {slot.name: slot for slot in self.slots() if slot.trainable is trainable}
         if flat.keys() != slots.keys():
             missing, unknown = sorted(slots.keys() - flat.keys()), sorted(flat.keys() - slots.keys())
-            raise InputError(f"{type(self).__name__}: params lacks {missing or 'nothing'} and has beside it {unknown or 'nothing'}.")
+            raise InputError(f"{type(self).__name__}: {what} lacks {missing or 'nothing'} and has beside it {unknown or 'nothing'}.")
         for name, value in flat.items():
             slots[name].value.set_value(jnp.asarray(value))
 
@@ -140,12 +147,12 @@ class FlaxPreTrainedModel(Pretrained, Module):
         return walk(self)
 
     def fill(self, slot: Slot, tensor: LazyTensor, dtype: str) -> None:
-        slot.value.set_value(from_bits(tensor).astype(dtype))
+        slot.value.set_value(from_bits(tensor).astype(canonicalize_dtype(dtype)))
 
     def draw(self, slot: Slot, drawn: tuple[str, float], dtype: str, seed: int | None) -> None:
         kind, number = drawn
         if kind == "constant":
-            value = jnp.full(slot.shape, number, dtype)
+            value = jnp.full(slot.shape, number, canonicalize_dtype(dtype))
         elif isinstance(seed, nnx.Rngs):
             value = _drawn(seed.params(), kind, number, slot.shape).astype(dtype)
         else:
@@ -161,7 +168,7 @@ class FlaxPreTrainedModel(Pretrained, Module):
         self.train()
 
     def tensors(self) -> dict[str, LazyTensor]:
-        return {slot.name: to_bits(slot.value[...]) for slot in self.slots()}
+        return {slot.name: to_bits(slot.value[...], slot.value.get_metadata("stored", None)) for slot in self.slots()}
 
     def complete(self, report: LoadingReport, options: LoadOptions) -> None:
         self.loading_report = report
@@ -193,6 +200,22 @@ def _details(variable: nnx.Variable, owner: Any) -> dict[str, Any]:
     }
 
 
+def _has_statistics(params: Any) -> bool:
+    """Whether what a functional call was given has running statistics beside the weights."""
+    return params is not None and set(params) == {"params", "batch_stats"}
+
+
+def _tree(slots: Iterable[Slot]) -> dict[str, Any]:
+    """Arrays as nested dictionaries, keyed by the parts of their names."""
+    tree: dict[str, Any] = {}
+    for slot in slots:
+        node, *path = tree, *slot.name.split(".")
+        for part in path[:-1]:
+            node = node.setdefault(part, {})
+        node[path[-1]] = slot.value[...]
+    return tree
+
+
 def _leaves(tree: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
     for name, value in tree.items():
         if isinstance(value, Mapping):
@@ -217,9 +240,11 @@ def from_bits(tensor: LazyTensor) -> jax.Array:
     return jnp.asarray(bits if bits.dtype.name == tensor.dtype else bits.view(jnp.dtype(tensor.dtype)))
 
 
-def to_bits(array: jax.Array) -> LazyTensor:
-    """An array as bits."""
-    name = str(array.dtype)
+def to_bits(array: jax.Array, stored: str | None = None) -> LazyTensor:
+    """An array as bits; `stored`: the integers that a file holds, where they are wider than JAX's."""
+    name = stored or str(array.dtype)
+    if stored is not None:
+        return LazyTensor(name, tuple(array.shape), lambda: np.asarray(array, STORAGE[name]))
     return LazyTensor(name, tuple(array.shape), lambda: np.asarray(array).view(STORAGE[name]))
 
 

@@ -18,6 +18,11 @@ class Unset:
         return f"Unset({self.shape}, {self.dtype})"
 
 
+def buffer(sizes: tuple[int, ...], dtype: str, initial: Any) -> nnx.BatchStat:
+    """The place of a running statistic, or of another array that is not trained; `stored` is what files hold it as: JAX has no int64."""
+    return nnx.BatchStat(Unset(sizes, dtype, initial), stored=dtype if dtype == "int64" else None)
+
+
 class Module(nnx.Module):
     """A layer: authors write `forward`."""
 

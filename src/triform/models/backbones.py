@@ -7,6 +7,23 @@ from triform.vision_outputs import BackboneOutput
 from .. import nn
 
 
+class NormsByStage(nn.Module):
+    """A norm for the map of each stage that is chosen, under the stage's name."""
+
+    def __init__(self, config: Any, channels: list[int], norm: Any):
+        super().__init__()
+        self.chosen = tuple(config.chosen_stages())
+        self.names = tuple(config.stage_names[stage] for stage in self.chosen)
+        for name, width in zip(self.names, channels):
+            setattr(self, name, norm(width))
+
+    def forward(self, maps):  # of every stage -> the same, None where a stage was not chosen
+        normed: list[Any] = [None] * len(maps)
+        for stage, name in zip(self.chosen, self.names):
+            normed[stage] = getattr(self, name)(maps[stage])
+        return normed
+
+
 class Backbone(nn.Model):
     """A vision model that gives feature maps: those of the stages that its config chooses (see `BackboneConfig`).
 

@@ -11,11 +11,11 @@ from .. import nn, ops
 class PatchProjection(nn.Module):
     """Each patch of an image to a vector, by a convolution as large as a patch."""
 
-    def __init__(self, config: Any, bias: bool = True):
+    def __init__(self, config: Any, bias: bool = True, width: int | None = None):
         super().__init__()
         self.channels = config.num_channels
         self.patch = pair(config.patch_size)
-        self.projection = nn.Conv2d(config.num_channels, config.hidden_size, self.patch, stride=self.patch, bias=bias)
+        self.projection = nn.Conv2d(config.num_channels, width or config.hidden_size, self.patch, stride=self.patch, bias=bias)
 
     def forward(self, pixel_values):  # (B, C, H, W) -> (B, D, H / P, W / P)
         check_channels(self, pixel_values, self.channels)
@@ -34,17 +34,18 @@ def as_image(x: Any, height: Any, width: Any) -> Any:
     return ops.reshape(ops.transpose(x, (0, 2, 1)), (b, d, height, width))
 
 
-def interpolated(table: Any, before: tuple[int, int], after: tuple[Any, ...], leading: int = 1) -> Any:
+def interpolated(table: Any, before: tuple[int, int], after: tuple[Any, ...], leading: int = 1, smooth: bool = False) -> Any:
     """Learned positions for another grid of patches, bicubic.
 
     Args:
         table: (1, leading + N, D), the positions of `leading` tokens that are no patches, and of the patches.
         before, after: (height, width) of the grid that it was learned for, and of the grid that is wanted.
+        smooth: see `ops.resize_bicubic`.
     """
     if tuple(after) == tuple(before):
         return table
     tokens, patches = table[:, :leading], table[:, leading:]
-    resized = ops.resize_bicubic(as_image(patches, *before), after)
+    resized = ops.resize_bicubic(as_image(patches, *before), after, smooth=smooth)
     return ops.concat([tokens, as_tokens(resized)], axis=1)
 
 

@@ -183,6 +183,12 @@ class ViTModel(ViTPreTrainedModel):
         return EncoderOutput(x, None if self.pooler is None else self.pooler(x))
 
 
+def as_pixels(decoder: Any, tokens: Any, pixel_values: Any, embeddings: Any, stride: int) -> Any:
+    """The tokens of patches (B, N, D) as an image (B, C, H, W): each place of the grid becomes `stride` pixels a side."""
+    height, width = (n // side for n, side in zip(ops.shape(pixel_values)[2:], embeddings.patch_embeddings.patch))
+    return pixel_shuffle(decoder[0](as_image(tokens, height, width)), stride)
+
+
 class ViTForMaskedImageModeling(ViTPreTrainedModel):
     """ViT that fills in masked patches: reconstruction (B, C, H, W); the loss where bool_masked_pos (B, N) is given."""
 
@@ -193,9 +199,7 @@ class ViTForMaskedImageModeling(ViTPreTrainedModel):
 
     def forward(self, pixel_values, bool_masked_pos=None, interpolate_pos_encoding=False):
         out = self.vit(pixel_values, bool_masked_pos, interpolate_pos_encoding)
-        patch = self.vit.embeddings.patch_embeddings.patch
-        height, width = (n // side for n, side in zip(ops.shape(pixel_values)[2:], patch))
-        image = pixel_shuffle(self.decoder[0](as_image(out.last_hidden_state[:, 1:], height, width)), self.config.encoder_stride)
+        image = as_pixels(self.decoder, out.last_hidden_state[:, 1:], pixel_values, self.vit.embeddings, self.config.encoder_stride)
         loss = None if bool_masked_pos is None else masked_pixel_loss(image, pixel_values, bool_masked_pos, self.config)
         return MaskedImageOutput(loss, image)
 
@@ -214,5 +218,14 @@ class ViTForImageClassification(ViTPreTrainedModel):
         return LogitsOutput(None if labels is None else classification_loss(self.config, logits, labels), logits)
 
 
+RENAME = {  # names of newer files
+    r"\.attention\.q_proj\.": ".attention.attention.query.",
+    r"\.attention\.k_proj\.": ".attention.attention.key.",
+    r"\.attention\.v_proj\.": ".attention.attention.value.",
+    r"\.attention\.o_proj\.": ".attention.output.dense.",
+    r"\.mlp\.fc1\.": ".intermediate.dense.",
+    r"\.mlp\.fc2\.": ".output.dense.",
+    r"(^|\.)layers\.(\d+)\.": r"\1encoder.layer.\2.",
+}
 OPTIONAL = (r"^(vit\.)?pooler\.", r"\bmask_token$")  # files of classifiers have neither
 INIT = {r"layernorm\w*\.weight$": "ones", r"weight$": ("normal", "initializer_range")}

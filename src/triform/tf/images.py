@@ -25,7 +25,9 @@ def resize_bilinear(x, size, align_corners=False):
     return _resized(x, *(resampling.bilinear(n, m, align_corners) for n, m in zip(x.shape[2:], size)))
 
 
-def resize_bicubic(x, size, align_corners=False):
+def resize_bicubic(x, size, align_corners=False, smooth=False):
+    if smooth:
+        return _resized(x, *(resampling.smooth_bicubic(n, m) for n, m in zip(x.shape[2:], size)))
     return _resized(x, *(resampling.bicubic(n, m, align_corners) for n, m in zip(x.shape[2:], size)))
 
 

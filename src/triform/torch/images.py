@@ -15,8 +15,8 @@ def resize_bilinear(x, size, align_corners=False):
     return F.interpolate(x, tuple(size), mode="bilinear", align_corners=align_corners)
 
 
-def resize_bicubic(x, size, align_corners=False):
-    return F.interpolate(x, tuple(size), mode="bicubic", align_corners=align_corners)
+def resize_bicubic(x, size, align_corners=False, smooth=False):
+    return F.interpolate(x, tuple(size), mode="bicubic", align_corners=align_corners, antialias=smooth)
 
 
 def resize_nearest(x, size):
