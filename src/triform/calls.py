@@ -17,7 +17,14 @@ from triform.outputs import ModelOutput
 
 KINDS = {
     "output_hidden_states": ("hidden_states", "encoder_hidden_states", "decoder_hidden_states", "reshaped_hidden_states"),
-    "output_attentions": ("attentions", "encoder_attentions", "decoder_attentions", "cross_attentions", "global_attentions"),
+    "output_attentions": (
+        "attentions",
+        "encoder_attentions",
+        "decoder_attentions",
+        "cross_attentions",
+        "global_attentions",
+        "mask_decoder_attentions",
+    ),
 }
 ASKING = ("output_attentions", "output_hidden_states", "return_dict")
 

@@ -126,3 +126,16 @@ class GuidedDetectionOutput(ModelOutput):
     class_embeds: Tensor = None
     text_model_output: ModelOutput | None = None
     vision_model_output: ModelOutput | None = None
+
+
+class PromptedMasksOutput(ModelOutput):
+    """pred_masks (B, P, M, H, W), logits of what P prompts mean, and iou_scores (B, P, M): how good each mask is guessed to be.
+
+    vision_hidden_states (B, h, w, D) and vision_attentions: of the image model; mask_decoder_attentions: what patches take from prompts.
+    """
+
+    iou_scores: Tensor = None
+    pred_masks: Tensor = None
+    vision_hidden_states: Tensors | None = None
+    vision_attentions: Tensors | None = None
+    mask_decoder_attentions: Tensors | None = None

@@ -101,6 +101,8 @@ ARCHITECTURES: dict[str, Row] = {
     "qwen3": _row("qwen3", "Qwen3", DECODER_HEADS),
     "resnet": _row("resnet", "ResNet", BACKBONE_HEADS),
     "roberta": _row("roberta", "Roberta", ENCODER_HEADS + " ForCausalLM", PreTraining="ForMaskedLM", TextEncoding="Model"),
+    "sam": _row("sam", "Sam", "Model", MaskGeneration="Model"),
+    "sam_vision_model": _row("sam", "SamVision", "Model"),
     "siglip": _row("siglip", "Siglip", "Model ForImageClassification", ZeroShotImageClassification="Model"),
     "siglip_text_model": _row("siglip", "SiglipText", "Model", TextEncoding="Model"),
     "siglip_vision_model": _row("siglip", "SiglipVision", "Model"),
