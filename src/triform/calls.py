@@ -17,7 +17,14 @@ from triform.outputs import ModelOutput
 
 KINDS = {
     "output_hidden_states": ("hidden_states", "encoder_hidden_states", "decoder_hidden_states", "reshaped_hidden_states"),
-    "output_attentions": ("attentions", "encoder_attentions", "decoder_attentions", "cross_attentions", "global_attentions"),
+    "output_attentions": (
+        "attentions",
+        "encoder_attentions",
+        "decoder_attentions",
+        "cross_attentions",
+        "global_attentions",
+        "mask_decoder_attentions",
+    ),
 }
 ASKING = ("output_attentions", "output_hidden_states", "return_dict")
 
@@ -94,6 +101,20 @@ def recorded_as(kind: str, part: Any, *args: Any, **kwargs: Any) -> Any:
         return part(*args, **kwargs)
     finally:
         frame.kind = before
+
+
+def recorded_apart(part: Any, *args: Any, **kwargs: Any) -> Any:
+    """Calls a part of the model that runs; see `triform.nn.recorded_apart`."""
+    frame = _local.frame
+    if frame is None or not frame.tape:
+        return part(*args, **kwargs)
+    whole, frame.tape = frame.tape, {kind: [] for kind in frame.tape}
+    try:
+        out = part(*args, **kwargs)
+        _fill(out, frame.tape)
+    finally:
+        frame.tape = whole
+    return out
 
 
 def recording(kind: str) -> bool:

@@ -26,7 +26,8 @@ class Model(Module):
     `output_embeddings`, the paths of what embeds tokens (from the base model) and of what projects onto them (from the whole model);
     `output_bias`, the name of an array (…, V) of the model's own that is added to the scores; `longest`, the field of the config that
     bounds the length of a text, where something does (a table of positions); `first_position`, where a text's positions begin;
-    `window`, where all layers see so many tokens alone; `host_loss`, whether its loss matches sets on the host, which XLA cannot.
+    `window`, where all layers see so many tokens alone; `host_loss`, whether its loss matches sets on the host, which XLA cannot;
+    `main_input_name`, its first input; `entries`, the methods beside `forward` that are called from outside and give an output.
     """
 
     config_class: Any
@@ -34,6 +35,8 @@ class Model(Module):
     input_embeddings: str = ""
     output_embeddings: str = ""
     output_bias: str = ""
+    main_input_name: str = "input_ids"
+    entries: tuple[str, ...] = ()
     longest: str = ""
     first_position: int = 0
     window: int | None = None
@@ -227,6 +230,10 @@ def recorded_as(kind: str, part: Any, *args: Any, **kwargs: Any) -> Any:
     """`part(*args, **kwargs)`, whose hidden states and attentions are kept under `kind`: "encoder_" or "decoder_"."""
 
 
+def recorded_apart(part: Any, *args: Any, **kwargs: Any) -> Any:
+    """`part(*args, **kwargs)`, an output, which itself keeps its hidden states and attentions, where the whole's caller asked for them."""
+
+
 def part(config: Any, auto_class: str, **options: Any) -> Any:
     """A model of another architecture inside this one: of the class that "AutoModel", "AutoModelForCausalLM", … has for `config`.
 
@@ -321,5 +328,6 @@ class Context:
 
 __all__ = [
     "BatchNorm", "Buffer", "Context", "Conv1d", "Conv2d", "Conv3d", "ConvTranspose2d", "Dropout", "Embedding", "GroupNorm", "LayerNorm",
-    "Linear", "List", "Model", "Module", "Parameter", "RMSNorm", "Size", "TransposedLinear", "freeze", "part", "record", "recorded_as",
+    "Linear", "List", "Model", "Module", "Parameter", "RMSNorm", "Size", "TransposedLinear", "freeze", "part",
+    "record", "recorded_apart", "recorded_as",
 ]  # fmt: skip

@@ -28,6 +28,7 @@ class Pretrained(Generating):
     output_embeddings: ClassVar[str] = ""
     output_bias: ClassVar[str] = ""
     main_input_name: ClassVar[str] = "input_ids"
+    entries: ClassVar[tuple[str, ...]] = ()
     longest: ClassVar[str] = ""
     first_position: int = 0
     window: int | None = None
@@ -42,8 +43,9 @@ class Pretrained(Generating):
         super().__init_subclass__(**kwargs)
         if "__init__" in vars(cls):
             cls.__init__ = building.constructing(vars(cls)["__init__"])  # type: ignore[method-assign]
-        if "forward" in vars(cls):
-            cls.forward = calls.answering(vars(cls)["forward"])  # type: ignore[attr-defined]
+        for name in ("forward", *cls.entries):
+            if name in vars(cls):
+                setattr(cls, name, calls.answering(vars(cls)[name]))
 
     # ---- building and loading
 
@@ -349,10 +351,11 @@ class Pretrained(Generating):
         """
         from triform.weights.resizing import resize_embeddings
 
-        rows = self.config.vocab_size if new_num_tokens is None else new_num_tokens
+        known = self.config.get_text_config().vocab_size
+        rows = known if new_num_tokens is None else new_num_tokens
         if pad_to_multiple_of:
             rows = -(-rows // pad_to_multiple_of) * pad_to_multiple_of
-        if rows != self.config.vocab_size:
+        if rows != known:
             resize_embeddings(self, rows)
         return self.get_input_embeddings()
 

@@ -37,7 +37,7 @@ def smooth_bicubic(n_in: int, n_out: int) -> np.ndarray:
     stretch = max(n_in / n_out, 1.0)
     centres = (np.arange(n_out)[:, None] + 0.5) * (n_in / n_out)
     places = np.arange(n_in)[None] + 0.5
-    matrix = np.where(np.abs(places - centres) < 2 * stretch, _keys((places - centres) / stretch, a=-0.5), 0.0)
+    matrix = np.where(np.abs(places - centres) < 2 * stretch, keys((places - centres) / stretch, a=-0.5), 0.0)
     return (matrix / matrix.sum(1, keepdims=True)).astype(np.float32)
 
 

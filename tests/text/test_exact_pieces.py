@@ -53,6 +53,7 @@ CASES = [
     ("PLBartTokenizer", ONE, {"src_lang": "__python__", "tgt_lang": "go", "language_codes": "multi"}),
     ("Speech2TextTokenizer", TWO, {}), ("Speech2TextTokenizer", TWO, {"do_lower_case": True, "do_upper_case": True}),
     ("BartphoTokenizer", {"sentencepiece.bpe.model": "source", "dict.txt": "counted"}, {}), ("XLMProphetNetTokenizer", {"prophetnet.tokenizer": "source"}, {}), ("SpeechT5Tokenizer", {"spm_char.model": "char"}, {}), ("BertGenerationTokenizer", {"spiece.model": "source"}, {}),
+    ("SiglipTokenizer", {"spiece.model": "source"}, {}), ("SiglipTokenizer", {"spiece.model": "as_is"}, {"do_lower_case": False}),
     ("BertGenerationTokenizer", {"spiece.model": "bpe"}, {}), ("BertGenerationTokenizer", {"spiece.model": "as_is"}, {}),
 ]  # fmt: skip
 

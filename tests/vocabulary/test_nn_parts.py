@@ -6,6 +6,7 @@ from frameworks import assert_near, frame
 
 from triform.configs.bert import BertConfig
 from triform.errors import UnsupportedTaskError
+from triform.outputs import BaseModelOutput
 
 
 def test_what_a_part_records_bears_its_role(fw):
@@ -46,6 +47,28 @@ def test_a_role_ends_with_its_call(fw):
         fw.nn.recorded_as("decoder_", lambda x: fw.nn.recorded_as("encoder_", fw.nn.record, "hidden_states", x), x)
         fw.nn.record("hidden_states", x)
     assert [len(values) for values in tape.values()] == [1, 1]
+
+
+def test_what_a_part_keeps_in_its_own_output(fw):
+    x = fw.tensor(np.ones(2))
+
+    def part(x, times=1):
+        for _ in range(times):
+            fw.nn.record("hidden_states", x)
+        return BaseModelOutput(x)
+
+    def broken(x):
+        raise RuntimeError
+
+    with frame("hidden_states", "attentions") as tape:
+        fw.nn.record("hidden_states", x)
+        out = fw.nn.recorded_apart(part, x, times=2)
+        with pytest.raises(RuntimeError):
+            fw.nn.recorded_apart(broken, x)
+        fw.nn.record("hidden_states", x)
+    assert len(out.hidden_states) == 2 and out.attentions is None
+    assert [len(values) for values in tape.values()] == [2, 0]
+    assert fw.nn.recorded_apart(part, x).hidden_states is None
 
 
 def test_nobody_asked(fw):

@@ -18,7 +18,8 @@ class Row(NamedTuple):
         module: the file in configs/ and in models/.
         prefix: what its classes' names begin with; its config class is <prefix>Config.
         heads: how its classes' names end.
-        tasks: task -> head, where "For<task>" is not the rule ("Model" is AutoModel's); "A|B": config.architectures chooses, else A.
+        tasks: task -> head, where "For<task>" is not the rule ("Model" is AutoModel's); "A|B": config.architectures chooses, else A;
+            "-": none, though a head has the task's name.
     """
 
     module: str
@@ -51,6 +52,9 @@ ARCHITECTURES: dict[str, Row] = {
     "blenderbot-small": _row("blenderbot_small", "BlenderbotSmall", SEQ2SEQ_HEADS, Seq2SeqLM="ForConditionalGeneration"),
     "bloom": _row("bloom", "Bloom", DECODER_HEADS, PreTraining="ForCausalLM"),
     "camembert": _row("camembert", "Camembert", ENCODER_HEADS + " ForCausalLM", PreTraining="ForMaskedLM"),
+    "clip": _row("clip", "CLIP", "Model ForImageClassification", ZeroShotImageClassification="Model"),
+    "clip_text_model": _row("clip", "CLIPText", "Model ModelWithProjection", TextEncoding="Model"),
+    "clip_vision_model": _row("clip", "CLIPVision", "Model ModelWithProjection"),
     "convnext": _row("convnext", "ConvNext", BACKBONE_HEADS),
     "convnextv2": _row("convnextv2", "ConvNextV2", BACKBONE_HEADS),
     "deberta-v2": _row("deberta_v2", "DebertaV2", ENCODER_HEADS, PreTraining="ForMaskedLM", TextEncoding="Model"),
@@ -91,6 +95,12 @@ ARCHITECTURES: dict[str, Row] = {
     "modernbert": _row("modernbert", "ModernBert", ENCODER_HEADS),
     "mpnet": _row("mpnet", "MPNet", ENCODER_HEADS, PreTraining="ForMaskedLM"),
     "opt": _row("opt", "OPT", "Model ForCausalLM ForSequenceClassification ForQuestionAnswering"),
+    "owlv2": _row("owlv2", "Owlv2", "Model ForObjectDetection", ZeroShotObjectDetection="ForObjectDetection", ObjectDetection="-"),
+    "owlv2_text_model": _row("owlv2", "Owlv2Text", "Model", TextEncoding="Model"),
+    "owlv2_vision_model": _row("owlv2", "Owlv2Vision", "Model"),
+    "owlvit": _row("owlvit", "OwlViT", "Model ForObjectDetection", ZeroShotObjectDetection="ForObjectDetection", ObjectDetection="-"),
+    "owlvit_text_model": _row("owlvit", "OwlViTText", "Model", TextEncoding="Model"),
+    "owlvit_vision_model": _row("owlvit", "OwlViTVision", "Model"),
     "pegasus": _row("pegasus", "Pegasus", SEQ2SEQ_HEADS, Seq2SeqLM="ForConditionalGeneration"),
     "phi3": _row("phi3", "Phi3", "Model ForCausalLM ForSequenceClassification ForTokenClassification"),
     "plbart": _row("plbart", "PLBart", f"{SEQ2SEQ_HEADS} ForSequenceClassification", Seq2SeqLM="ForConditionalGeneration"),
@@ -98,6 +108,11 @@ ARCHITECTURES: dict[str, Row] = {
     "qwen3": _row("qwen3", "Qwen3", DECODER_HEADS),
     "resnet": _row("resnet", "ResNet", BACKBONE_HEADS),
     "roberta": _row("roberta", "Roberta", ENCODER_HEADS + " ForCausalLM", PreTraining="ForMaskedLM", TextEncoding="Model"),
+    "sam": _row("sam", "Sam", "Model", MaskGeneration="Model"),
+    "sam_vision_model": _row("sam", "SamVision", "Model"),
+    "siglip": _row("siglip", "Siglip", "Model ForImageClassification", ZeroShotImageClassification="Model"),
+    "siglip_text_model": _row("siglip", "SiglipText", "Model", TextEncoding="Model"),
+    "siglip_vision_model": _row("siglip", "SiglipVision", "Model"),
     "swin": _row("swin", "Swin", BACKBONE_HEADS + " ForMaskedImageModeling"),
     "t5": _row(
         "t5", "T5", "Model EncoderModel ForConditionalGeneration ForSequenceClassification ForTokenClassification ForQuestionAnswering",

@@ -8,7 +8,7 @@ from flax import nnx
 from jax import lax
 
 from triform.auto.factory import part_class
-from triform.calls import ShapeError, record, recorded_as
+from triform.calls import ShapeError, record, recorded_apart, recorded_as
 
 from .convolution import BatchNorm, Conv1d, Conv2d, Conv3d, ConvTranspose2d, GroupNorm
 from .generation.context import Context
@@ -125,5 +125,6 @@ class Dropout(Module):
 
 __all__ = [
     "BatchNorm", "Buffer", "Context", "Conv1d", "Conv2d", "Conv3d", "ConvTranspose2d", "Dropout", "Embedding", "GroupNorm", "LayerNorm",
-    "Linear", "List", "Model", "Module", "Parameter", "RMSNorm", "TransposedLinear", "freeze", "part", "record", "recorded_as",
+    "Linear", "List", "Model", "Module", "Parameter", "RMSNorm", "TransposedLinear", "freeze", "part",
+    "record", "recorded_apart", "recorded_as",
 ]  # fmt: skip

@@ -130,12 +130,14 @@ class CutEngine(PythonEngine):
         parts.tokenize(self._tokens)
 
     def _tokens(self, text: str) -> list[Any]:
+        return self._placed(text, self.cutter.cut(text))
+
+    def _placed(self, text: str, cut: list[Cut]) -> list[Any]:
         from tokenizers import Token
 
         starts, number = byte_starts(text), self._number
         return [  # the engine cannot place what has no length
-            Token(number(token), token, (starts[begin], starts[end]) if begin < end else (0, 0))
-            for token, begin, end in self.cutter.cut(text)
+            Token(number(token), token, (starts[begin], starts[end]) if begin < end else (0, 0)) for token, begin, end in cut
         ]
 
     def _number(self, token: str) -> int:

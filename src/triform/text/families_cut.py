@@ -101,6 +101,16 @@ def marian(files: Files, settings: Settings, special: dict[str, Any]) -> Any:
     return engine
 
 
+def siglip(files: Files, settings: Settings, special: dict[str, Any]) -> Any:
+    """Pieces of text without punctuation."""
+    from triform.text.siglip import build_siglip
+
+    engine = build_siglip(read_model(files["vocab_file"]), settings, special)
+    know(engine, {}, settings, special, dict.fromkeys(T5_SPECIAL, "lr"))
+    frame(engine, special, "$A eos", "$A eos $B eos")
+    return engine
+
+
 def byt5(files: Files, settings: Settings, special: dict[str, Any]) -> Any:
     """Bytes behind three tokens, and sentinels behind them."""
     ids = numbered([special["pad_token"], special["eos_token"], special["unk_token"], *map(chr, range(256))])
@@ -232,6 +242,10 @@ CUT_FAMILIES: dict[str, Family] = {
         extra=plbart_codes, behaviour=f"{EXACT}PLBartTokenizer",
     ),
     "PerceiverTokenizer": Family({}, perceiver, PERCEIVER_SPECIAL, defaults={"model_max_length": 2048}, behaviour=CUT),
+    "SiglipTokenizer": Family(
+        {"vocab_file": "spiece.model"}, siglip, {"eos_token": "</s>", "unk_token": "<unk>", "pad_token": "</s>"},
+        defaults={"do_lower_case": True, "model_max_length": 64}, behaviour="triform.text.siglip:SiglipTokenizer",
+    ),
     "Speech2TextTokenizer": Family(
         TWO_FILES, exact("spm_file", json_ids, JOINED, cutter="LoweredPieces"), SPEECH_SPECIAL,
         defaults={"do_lower_case": False, "do_upper_case": False}, behaviour=f"{EXACT}Speech2TextTokenizer",

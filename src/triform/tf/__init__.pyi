@@ -2,12 +2,21 @@
 from typing import Any
 from triform.models import albert as _albert
 from triform.models import bart as _bart
+from triform.models import beit as _beit
 from triform.models import bert as _bert
 from triform.models import blenderbot as _blenderbot
 from triform.models import blenderbot_small as _blenderbot_small
 from triform.models import bloom as _bloom
 from triform.models import camembert as _camembert
+from triform.models import clip as _clip
+from triform.models import convnext as _convnext
+from triform.models import convnextv2 as _convnextv2
 from triform.models import deberta_v2 as _deberta_v2
+from triform.models import deformable_detr as _deformable_detr
+from triform.models import deit as _deit
+from triform.models import detr as _detr
+from triform.models import dinov2 as _dinov2
+from triform.models import dinov2_with_registers as _dinov2_with_registers
 from triform.models import distilbert as _distilbert
 from triform.models import electra as _electra
 from triform.models import encoder_decoder as _encoder_decoder
@@ -23,19 +32,29 @@ from triform.models import marian as _marian
 from triform.models import mbart as _mbart
 from triform.models import mistral as _mistral
 from triform.models import mixtral as _mixtral
+from triform.models import mobilenet_v1 as _mobilenet_v1
+from triform.models import mobilenet_v2 as _mobilenet_v2
 from triform.models import modernbert as _modernbert
 from triform.models import mpnet as _mpnet
 from triform.models import opt as _opt
+from triform.models import owlv2 as _owlv2
+from triform.models import owlvit as _owlvit
 from triform.models import pegasus as _pegasus
 from triform.models import phi3 as _phi3
 from triform.models import plbart as _plbart
 from triform.models import qwen2 as _qwen2
 from triform.models import qwen3 as _qwen3
+from triform.models import resnet as _resnet
 from triform.models import roberta as _roberta
+from triform.models import sam as _sam
+from triform.models import siglip as _siglip
+from triform.models import swin as _swin
 from triform.models import t5 as _t5
+from triform.models import videomae as _videomae
 from triform.models import vit as _vit
 from triform.models import xlm_roberta as _xlm_roberta
 from triform.models import xlnet as _xlnet
+from triform.models import yolos as _yolos
 from triform.tf.pretrained import TFPreTrainedModel as TFPreTrainedModel
 
 def architecture_class(module: str, name: str) -> Any: ...
@@ -52,6 +71,10 @@ class BartForConditionalGeneration(_bart.BartForConditionalGeneration, TFPreTrai
 class BartForQuestionAnswering(_bart.BartForQuestionAnswering, TFPreTrainedModel): ...  # type: ignore[misc]
 class BartForSequenceClassification(_bart.BartForSequenceClassification, TFPreTrainedModel): ...  # type: ignore[misc]
 class BartModel(_bart.BartModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class BeitBackbone(_beit.BeitBackbone, TFPreTrainedModel): ...  # type: ignore[misc]
+class BeitForImageClassification(_beit.BeitForImageClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class BeitForSemanticSegmentation(_beit.BeitForSemanticSegmentation, TFPreTrainedModel): ...  # type: ignore[misc]
+class BeitModel(_beit.BeitModel, TFPreTrainedModel): ...  # type: ignore[misc]
 class BertForMaskedLM(_bert.BertForMaskedLM, TFPreTrainedModel): ...  # type: ignore[misc]
 class BertForMultipleChoice(_bert.BertForMultipleChoice, TFPreTrainedModel): ...  # type: ignore[misc]
 class BertForNextSentencePrediction(_bert.BertForNextSentencePrediction, TFPreTrainedModel): ...  # type: ignore[misc]
@@ -72,6 +95,12 @@ class BloomForQuestionAnswering(_bloom.BloomForQuestionAnswering, TFPreTrainedMo
 class BloomForSequenceClassification(_bloom.BloomForSequenceClassification, TFPreTrainedModel): ...  # type: ignore[misc]
 class BloomForTokenClassification(_bloom.BloomForTokenClassification, TFPreTrainedModel): ...  # type: ignore[misc]
 class BloomModel(_bloom.BloomModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class CLIPForImageClassification(_clip.CLIPForImageClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class CLIPModel(_clip.CLIPModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class CLIPTextModel(_clip.CLIPTextModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class CLIPTextModelWithProjection(_clip.CLIPTextModelWithProjection, TFPreTrainedModel): ...  # type: ignore[misc]
+class CLIPVisionModel(_clip.CLIPVisionModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class CLIPVisionModelWithProjection(_clip.CLIPVisionModelWithProjection, TFPreTrainedModel): ...  # type: ignore[misc]
 class CamembertForCausalLM(_camembert.CamembertForCausalLM, TFPreTrainedModel): ...  # type: ignore[misc]
 class CamembertForMaskedLM(_camembert.CamembertForMaskedLM, TFPreTrainedModel): ...  # type: ignore[misc]
 class CamembertForMultipleChoice(_camembert.CamembertForMultipleChoice, TFPreTrainedModel): ...  # type: ignore[misc]
@@ -79,12 +108,33 @@ class CamembertForQuestionAnswering(_camembert.CamembertForQuestionAnswering, TF
 class CamembertForSequenceClassification(_camembert.CamembertForSequenceClassification, TFPreTrainedModel): ...  # type: ignore[misc]
 class CamembertForTokenClassification(_camembert.CamembertForTokenClassification, TFPreTrainedModel): ...  # type: ignore[misc]
 class CamembertModel(_camembert.CamembertModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class ConvNextBackbone(_convnext.ConvNextBackbone, TFPreTrainedModel): ...  # type: ignore[misc]
+class ConvNextForImageClassification(_convnext.ConvNextForImageClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class ConvNextModel(_convnext.ConvNextModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class ConvNextV2Backbone(_convnextv2.ConvNextV2Backbone, TFPreTrainedModel): ...  # type: ignore[misc]
+class ConvNextV2ForImageClassification(_convnextv2.ConvNextV2ForImageClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class ConvNextV2Model(_convnextv2.ConvNextV2Model, TFPreTrainedModel): ...  # type: ignore[misc]
 class DebertaV2ForMaskedLM(_deberta_v2.DebertaV2ForMaskedLM, TFPreTrainedModel): ...  # type: ignore[misc]
 class DebertaV2ForMultipleChoice(_deberta_v2.DebertaV2ForMultipleChoice, TFPreTrainedModel): ...  # type: ignore[misc]
 class DebertaV2ForQuestionAnswering(_deberta_v2.DebertaV2ForQuestionAnswering, TFPreTrainedModel): ...  # type: ignore[misc]
 class DebertaV2ForSequenceClassification(_deberta_v2.DebertaV2ForSequenceClassification, TFPreTrainedModel): ...  # type: ignore[misc]
 class DebertaV2ForTokenClassification(_deberta_v2.DebertaV2ForTokenClassification, TFPreTrainedModel): ...  # type: ignore[misc]
 class DebertaV2Model(_deberta_v2.DebertaV2Model, TFPreTrainedModel): ...  # type: ignore[misc]
+class DeformableDetrForObjectDetection(_deformable_detr.DeformableDetrForObjectDetection, TFPreTrainedModel): ...  # type: ignore[misc]
+class DeformableDetrModel(_deformable_detr.DeformableDetrModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class DeiTForImageClassification(_deit.DeiTForImageClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class DeiTForImageClassificationWithTeacher(_deit.DeiTForImageClassificationWithTeacher, TFPreTrainedModel): ...  # type: ignore[misc]
+class DeiTForMaskedImageModeling(_deit.DeiTForMaskedImageModeling, TFPreTrainedModel): ...  # type: ignore[misc]
+class DeiTModel(_deit.DeiTModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class DetrForObjectDetection(_detr.DetrForObjectDetection, TFPreTrainedModel): ...  # type: ignore[misc]
+class DetrForSegmentation(_detr.DetrForSegmentation, TFPreTrainedModel): ...  # type: ignore[misc]
+class DetrModel(_detr.DetrModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class Dinov2Backbone(_dinov2.Dinov2Backbone, TFPreTrainedModel): ...  # type: ignore[misc]
+class Dinov2ForImageClassification(_dinov2.Dinov2ForImageClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class Dinov2Model(_dinov2.Dinov2Model, TFPreTrainedModel): ...  # type: ignore[misc]
+class Dinov2WithRegistersBackbone(_dinov2_with_registers.Dinov2WithRegistersBackbone, TFPreTrainedModel): ...  # type: ignore[misc]
+class Dinov2WithRegistersForImageClassification(_dinov2_with_registers.Dinov2WithRegistersForImageClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class Dinov2WithRegistersModel(_dinov2_with_registers.Dinov2WithRegistersModel, TFPreTrainedModel): ...  # type: ignore[misc]
 class DistilBertForMaskedLM(_distilbert.DistilBertForMaskedLM, TFPreTrainedModel): ...  # type: ignore[misc]
 class DistilBertForMultipleChoice(_distilbert.DistilBertForMultipleChoice, TFPreTrainedModel): ...  # type: ignore[misc]
 class DistilBertForQuestionAnswering(_distilbert.DistilBertForQuestionAnswering, TFPreTrainedModel): ...  # type: ignore[misc]
@@ -163,6 +213,11 @@ class MixtralForQuestionAnswering(_mixtral.MixtralForQuestionAnswering, TFPreTra
 class MixtralForSequenceClassification(_mixtral.MixtralForSequenceClassification, TFPreTrainedModel): ...  # type: ignore[misc]
 class MixtralForTokenClassification(_mixtral.MixtralForTokenClassification, TFPreTrainedModel): ...  # type: ignore[misc]
 class MixtralModel(_mixtral.MixtralModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class MobileNetV1ForImageClassification(_mobilenet_v1.MobileNetV1ForImageClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class MobileNetV1Model(_mobilenet_v1.MobileNetV1Model, TFPreTrainedModel): ...  # type: ignore[misc]
+class MobileNetV2ForImageClassification(_mobilenet_v2.MobileNetV2ForImageClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class MobileNetV2ForSemanticSegmentation(_mobilenet_v2.MobileNetV2ForSemanticSegmentation, TFPreTrainedModel): ...  # type: ignore[misc]
+class MobileNetV2Model(_mobilenet_v2.MobileNetV2Model, TFPreTrainedModel): ...  # type: ignore[misc]
 class ModernBertForMaskedLM(_modernbert.ModernBertForMaskedLM, TFPreTrainedModel): ...  # type: ignore[misc]
 class ModernBertForMultipleChoice(_modernbert.ModernBertForMultipleChoice, TFPreTrainedModel): ...  # type: ignore[misc]
 class ModernBertForQuestionAnswering(_modernbert.ModernBertForQuestionAnswering, TFPreTrainedModel): ...  # type: ignore[misc]
@@ -173,6 +228,14 @@ class OPTForCausalLM(_opt.OPTForCausalLM, TFPreTrainedModel): ...  # type: ignor
 class OPTForQuestionAnswering(_opt.OPTForQuestionAnswering, TFPreTrainedModel): ...  # type: ignore[misc]
 class OPTForSequenceClassification(_opt.OPTForSequenceClassification, TFPreTrainedModel): ...  # type: ignore[misc]
 class OPTModel(_opt.OPTModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class OwlViTForObjectDetection(_owlvit.OwlViTForObjectDetection, TFPreTrainedModel): ...  # type: ignore[misc]
+class OwlViTModel(_owlvit.OwlViTModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class OwlViTTextModel(_owlvit.OwlViTTextModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class OwlViTVisionModel(_owlvit.OwlViTVisionModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class Owlv2ForObjectDetection(_owlv2.Owlv2ForObjectDetection, TFPreTrainedModel): ...  # type: ignore[misc]
+class Owlv2Model(_owlv2.Owlv2Model, TFPreTrainedModel): ...  # type: ignore[misc]
+class Owlv2TextModel(_owlv2.Owlv2TextModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class Owlv2VisionModel(_owlv2.Owlv2VisionModel, TFPreTrainedModel): ...  # type: ignore[misc]
 class PLBartForCausalLM(_plbart.PLBartForCausalLM, TFPreTrainedModel): ...  # type: ignore[misc]
 class PLBartForConditionalGeneration(_plbart.PLBartForConditionalGeneration, TFPreTrainedModel): ...  # type: ignore[misc]
 class PLBartForSequenceClassification(_plbart.PLBartForSequenceClassification, TFPreTrainedModel): ...  # type: ignore[misc]
@@ -194,6 +257,9 @@ class Qwen3ForQuestionAnswering(_qwen3.Qwen3ForQuestionAnswering, TFPreTrainedMo
 class Qwen3ForSequenceClassification(_qwen3.Qwen3ForSequenceClassification, TFPreTrainedModel): ...  # type: ignore[misc]
 class Qwen3ForTokenClassification(_qwen3.Qwen3ForTokenClassification, TFPreTrainedModel): ...  # type: ignore[misc]
 class Qwen3Model(_qwen3.Qwen3Model, TFPreTrainedModel): ...  # type: ignore[misc]
+class ResNetBackbone(_resnet.ResNetBackbone, TFPreTrainedModel): ...  # type: ignore[misc]
+class ResNetForImageClassification(_resnet.ResNetForImageClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class ResNetModel(_resnet.ResNetModel, TFPreTrainedModel): ...  # type: ignore[misc]
 class RobertaForCausalLM(_roberta.RobertaForCausalLM, TFPreTrainedModel): ...  # type: ignore[misc]
 class RobertaForMaskedLM(_roberta.RobertaForMaskedLM, TFPreTrainedModel): ...  # type: ignore[misc]
 class RobertaForMultipleChoice(_roberta.RobertaForMultipleChoice, TFPreTrainedModel): ...  # type: ignore[misc]
@@ -201,6 +267,16 @@ class RobertaForQuestionAnswering(_roberta.RobertaForQuestionAnswering, TFPreTra
 class RobertaForSequenceClassification(_roberta.RobertaForSequenceClassification, TFPreTrainedModel): ...  # type: ignore[misc]
 class RobertaForTokenClassification(_roberta.RobertaForTokenClassification, TFPreTrainedModel): ...  # type: ignore[misc]
 class RobertaModel(_roberta.RobertaModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class SamModel(_sam.SamModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class SamVisionModel(_sam.SamVisionModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class SiglipForImageClassification(_siglip.SiglipForImageClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class SiglipModel(_siglip.SiglipModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class SiglipTextModel(_siglip.SiglipTextModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class SiglipVisionModel(_siglip.SiglipVisionModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class SwinBackbone(_swin.SwinBackbone, TFPreTrainedModel): ...  # type: ignore[misc]
+class SwinForImageClassification(_swin.SwinForImageClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class SwinForMaskedImageModeling(_swin.SwinForMaskedImageModeling, TFPreTrainedModel): ...  # type: ignore[misc]
+class SwinModel(_swin.SwinModel, TFPreTrainedModel): ...  # type: ignore[misc]
 class T5EncoderModel(_t5.T5EncoderModel, TFPreTrainedModel): ...  # type: ignore[misc]
 class T5ForConditionalGeneration(_t5.T5ForConditionalGeneration, TFPreTrainedModel): ...  # type: ignore[misc]
 class T5ForQuestionAnswering(_t5.T5ForQuestionAnswering, TFPreTrainedModel): ...  # type: ignore[misc]
@@ -210,6 +286,9 @@ class T5Model(_t5.T5Model, TFPreTrainedModel): ...  # type: ignore[misc]
 class ViTForImageClassification(_vit.ViTForImageClassification, TFPreTrainedModel): ...  # type: ignore[misc]
 class ViTForMaskedImageModeling(_vit.ViTForMaskedImageModeling, TFPreTrainedModel): ...  # type: ignore[misc]
 class ViTModel(_vit.ViTModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class VideoMAEForPreTraining(_videomae.VideoMAEForPreTraining, TFPreTrainedModel): ...  # type: ignore[misc]
+class VideoMAEForVideoClassification(_videomae.VideoMAEForVideoClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class VideoMAEModel(_videomae.VideoMAEModel, TFPreTrainedModel): ...  # type: ignore[misc]
 class XLMRobertaForCausalLM(_xlm_roberta.XLMRobertaForCausalLM, TFPreTrainedModel): ...  # type: ignore[misc]
 class XLMRobertaForMaskedLM(_xlm_roberta.XLMRobertaForMaskedLM, TFPreTrainedModel): ...  # type: ignore[misc]
 class XLMRobertaForMultipleChoice(_xlm_roberta.XLMRobertaForMultipleChoice, TFPreTrainedModel): ...  # type: ignore[misc]
@@ -223,3 +302,5 @@ class XLNetForSequenceClassification(_xlnet.XLNetForSequenceClassification, TFPr
 class XLNetForTokenClassification(_xlnet.XLNetForTokenClassification, TFPreTrainedModel): ...  # type: ignore[misc]
 class XLNetLMHeadModel(_xlnet.XLNetLMHeadModel, TFPreTrainedModel): ...  # type: ignore[misc]
 class XLNetModel(_xlnet.XLNetModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class YolosForObjectDetection(_yolos.YolosForObjectDetection, TFPreTrainedModel): ...  # type: ignore[misc]
+class YolosModel(_yolos.YolosModel, TFPreTrainedModel): ...  # type: ignore[misc]

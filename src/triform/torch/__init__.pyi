@@ -2,12 +2,21 @@
 from typing import Any
 from triform.models import albert as _albert
 from triform.models import bart as _bart
+from triform.models import beit as _beit
 from triform.models import bert as _bert
 from triform.models import blenderbot as _blenderbot
 from triform.models import blenderbot_small as _blenderbot_small
 from triform.models import bloom as _bloom
 from triform.models import camembert as _camembert
+from triform.models import clip as _clip
+from triform.models import convnext as _convnext
+from triform.models import convnextv2 as _convnextv2
 from triform.models import deberta_v2 as _deberta_v2
+from triform.models import deformable_detr as _deformable_detr
+from triform.models import deit as _deit
+from triform.models import detr as _detr
+from triform.models import dinov2 as _dinov2
+from triform.models import dinov2_with_registers as _dinov2_with_registers
 from triform.models import distilbert as _distilbert
 from triform.models import electra as _electra
 from triform.models import encoder_decoder as _encoder_decoder
@@ -23,19 +32,29 @@ from triform.models import marian as _marian
 from triform.models import mbart as _mbart
 from triform.models import mistral as _mistral
 from triform.models import mixtral as _mixtral
+from triform.models import mobilenet_v1 as _mobilenet_v1
+from triform.models import mobilenet_v2 as _mobilenet_v2
 from triform.models import modernbert as _modernbert
 from triform.models import mpnet as _mpnet
 from triform.models import opt as _opt
+from triform.models import owlv2 as _owlv2
+from triform.models import owlvit as _owlvit
 from triform.models import pegasus as _pegasus
 from triform.models import phi3 as _phi3
 from triform.models import plbart as _plbart
 from triform.models import qwen2 as _qwen2
 from triform.models import qwen3 as _qwen3
+from triform.models import resnet as _resnet
 from triform.models import roberta as _roberta
+from triform.models import sam as _sam
+from triform.models import siglip as _siglip
+from triform.models import swin as _swin
 from triform.models import t5 as _t5
+from triform.models import videomae as _videomae
 from triform.models import vit as _vit
 from triform.models import xlm_roberta as _xlm_roberta
 from triform.models import xlnet as _xlnet
+from triform.models import yolos as _yolos
 from triform.torch.pretrained import PreTrainedModel as PreTrainedModel
 
 def architecture_class(module: str, name: str) -> Any: ...
@@ -52,6 +71,10 @@ class BartForConditionalGeneration(_bart.BartForConditionalGeneration, PreTraine
 class BartForQuestionAnswering(_bart.BartForQuestionAnswering, PreTrainedModel): ...  # type: ignore[misc]
 class BartForSequenceClassification(_bart.BartForSequenceClassification, PreTrainedModel): ...  # type: ignore[misc]
 class BartModel(_bart.BartModel, PreTrainedModel): ...  # type: ignore[misc]
+class BeitBackbone(_beit.BeitBackbone, PreTrainedModel): ...  # type: ignore[misc]
+class BeitForImageClassification(_beit.BeitForImageClassification, PreTrainedModel): ...  # type: ignore[misc]
+class BeitForSemanticSegmentation(_beit.BeitForSemanticSegmentation, PreTrainedModel): ...  # type: ignore[misc]
+class BeitModel(_beit.BeitModel, PreTrainedModel): ...  # type: ignore[misc]
 class BertForMaskedLM(_bert.BertForMaskedLM, PreTrainedModel): ...  # type: ignore[misc]
 class BertForMultipleChoice(_bert.BertForMultipleChoice, PreTrainedModel): ...  # type: ignore[misc]
 class BertForNextSentencePrediction(_bert.BertForNextSentencePrediction, PreTrainedModel): ...  # type: ignore[misc]
@@ -72,6 +95,12 @@ class BloomForQuestionAnswering(_bloom.BloomForQuestionAnswering, PreTrainedMode
 class BloomForSequenceClassification(_bloom.BloomForSequenceClassification, PreTrainedModel): ...  # type: ignore[misc]
 class BloomForTokenClassification(_bloom.BloomForTokenClassification, PreTrainedModel): ...  # type: ignore[misc]
 class BloomModel(_bloom.BloomModel, PreTrainedModel): ...  # type: ignore[misc]
+class CLIPForImageClassification(_clip.CLIPForImageClassification, PreTrainedModel): ...  # type: ignore[misc]
+class CLIPModel(_clip.CLIPModel, PreTrainedModel): ...  # type: ignore[misc]
+class CLIPTextModel(_clip.CLIPTextModel, PreTrainedModel): ...  # type: ignore[misc]
+class CLIPTextModelWithProjection(_clip.CLIPTextModelWithProjection, PreTrainedModel): ...  # type: ignore[misc]
+class CLIPVisionModel(_clip.CLIPVisionModel, PreTrainedModel): ...  # type: ignore[misc]
+class CLIPVisionModelWithProjection(_clip.CLIPVisionModelWithProjection, PreTrainedModel): ...  # type: ignore[misc]
 class CamembertForCausalLM(_camembert.CamembertForCausalLM, PreTrainedModel): ...  # type: ignore[misc]
 class CamembertForMaskedLM(_camembert.CamembertForMaskedLM, PreTrainedModel): ...  # type: ignore[misc]
 class CamembertForMultipleChoice(_camembert.CamembertForMultipleChoice, PreTrainedModel): ...  # type: ignore[misc]
@@ -79,12 +108,33 @@ class CamembertForQuestionAnswering(_camembert.CamembertForQuestionAnswering, Pr
 class CamembertForSequenceClassification(_camembert.CamembertForSequenceClassification, PreTrainedModel): ...  # type: ignore[misc]
 class CamembertForTokenClassification(_camembert.CamembertForTokenClassification, PreTrainedModel): ...  # type: ignore[misc]
 class CamembertModel(_camembert.CamembertModel, PreTrainedModel): ...  # type: ignore[misc]
+class ConvNextBackbone(_convnext.ConvNextBackbone, PreTrainedModel): ...  # type: ignore[misc]
+class ConvNextForImageClassification(_convnext.ConvNextForImageClassification, PreTrainedModel): ...  # type: ignore[misc]
+class ConvNextModel(_convnext.ConvNextModel, PreTrainedModel): ...  # type: ignore[misc]
+class ConvNextV2Backbone(_convnextv2.ConvNextV2Backbone, PreTrainedModel): ...  # type: ignore[misc]
+class ConvNextV2ForImageClassification(_convnextv2.ConvNextV2ForImageClassification, PreTrainedModel): ...  # type: ignore[misc]
+class ConvNextV2Model(_convnextv2.ConvNextV2Model, PreTrainedModel): ...  # type: ignore[misc]
 class DebertaV2ForMaskedLM(_deberta_v2.DebertaV2ForMaskedLM, PreTrainedModel): ...  # type: ignore[misc]
 class DebertaV2ForMultipleChoice(_deberta_v2.DebertaV2ForMultipleChoice, PreTrainedModel): ...  # type: ignore[misc]
 class DebertaV2ForQuestionAnswering(_deberta_v2.DebertaV2ForQuestionAnswering, PreTrainedModel): ...  # type: ignore[misc]
 class DebertaV2ForSequenceClassification(_deberta_v2.DebertaV2ForSequenceClassification, PreTrainedModel): ...  # type: ignore[misc]
 class DebertaV2ForTokenClassification(_deberta_v2.DebertaV2ForTokenClassification, PreTrainedModel): ...  # type: ignore[misc]
 class DebertaV2Model(_deberta_v2.DebertaV2Model, PreTrainedModel): ...  # type: ignore[misc]
+class DeformableDetrForObjectDetection(_deformable_detr.DeformableDetrForObjectDetection, PreTrainedModel): ...  # type: ignore[misc]
+class DeformableDetrModel(_deformable_detr.DeformableDetrModel, PreTrainedModel): ...  # type: ignore[misc]
+class DeiTForImageClassification(_deit.DeiTForImageClassification, PreTrainedModel): ...  # type: ignore[misc]
+class DeiTForImageClassificationWithTeacher(_deit.DeiTForImageClassificationWithTeacher, PreTrainedModel): ...  # type: ignore[misc]
+class DeiTForMaskedImageModeling(_deit.DeiTForMaskedImageModeling, PreTrainedModel): ...  # type: ignore[misc]
+class DeiTModel(_deit.DeiTModel, PreTrainedModel): ...  # type: ignore[misc]
+class DetrForObjectDetection(_detr.DetrForObjectDetection, PreTrainedModel): ...  # type: ignore[misc]
+class DetrForSegmentation(_detr.DetrForSegmentation, PreTrainedModel): ...  # type: ignore[misc]
+class DetrModel(_detr.DetrModel, PreTrainedModel): ...  # type: ignore[misc]
+class Dinov2Backbone(_dinov2.Dinov2Backbone, PreTrainedModel): ...  # type: ignore[misc]
+class Dinov2ForImageClassification(_dinov2.Dinov2ForImageClassification, PreTrainedModel): ...  # type: ignore[misc]
+class Dinov2Model(_dinov2.Dinov2Model, PreTrainedModel): ...  # type: ignore[misc]
+class Dinov2WithRegistersBackbone(_dinov2_with_registers.Dinov2WithRegistersBackbone, PreTrainedModel): ...  # type: ignore[misc]
+class Dinov2WithRegistersForImageClassification(_dinov2_with_registers.Dinov2WithRegistersForImageClassification, PreTrainedModel): ...  # type: ignore[misc]
+class Dinov2WithRegistersModel(_dinov2_with_registers.Dinov2WithRegistersModel, PreTrainedModel): ...  # type: ignore[misc]
 class DistilBertForMaskedLM(_distilbert.DistilBertForMaskedLM, PreTrainedModel): ...  # type: ignore[misc]
 class DistilBertForMultipleChoice(_distilbert.DistilBertForMultipleChoice, PreTrainedModel): ...  # type: ignore[misc]
 class DistilBertForQuestionAnswering(_distilbert.DistilBertForQuestionAnswering, PreTrainedModel): ...  # type: ignore[misc]
@@ -163,6 +213,11 @@ class MixtralForQuestionAnswering(_mixtral.MixtralForQuestionAnswering, PreTrain
 class MixtralForSequenceClassification(_mixtral.MixtralForSequenceClassification, PreTrainedModel): ...  # type: ignore[misc]
 class MixtralForTokenClassification(_mixtral.MixtralForTokenClassification, PreTrainedModel): ...  # type: ignore[misc]
 class MixtralModel(_mixtral.MixtralModel, PreTrainedModel): ...  # type: ignore[misc]
+class MobileNetV1ForImageClassification(_mobilenet_v1.MobileNetV1ForImageClassification, PreTrainedModel): ...  # type: ignore[misc]
+class MobileNetV1Model(_mobilenet_v1.MobileNetV1Model, PreTrainedModel): ...  # type: ignore[misc]
+class MobileNetV2ForImageClassification(_mobilenet_v2.MobileNetV2ForImageClassification, PreTrainedModel): ...  # type: ignore[misc]
+class MobileNetV2ForSemanticSegmentation(_mobilenet_v2.MobileNetV2ForSemanticSegmentation, PreTrainedModel): ...  # type: ignore[misc]
+class MobileNetV2Model(_mobilenet_v2.MobileNetV2Model, PreTrainedModel): ...  # type: ignore[misc]
 class ModernBertForMaskedLM(_modernbert.ModernBertForMaskedLM, PreTrainedModel): ...  # type: ignore[misc]
 class ModernBertForMultipleChoice(_modernbert.ModernBertForMultipleChoice, PreTrainedModel): ...  # type: ignore[misc]
 class ModernBertForQuestionAnswering(_modernbert.ModernBertForQuestionAnswering, PreTrainedModel): ...  # type: ignore[misc]
@@ -173,6 +228,14 @@ class OPTForCausalLM(_opt.OPTForCausalLM, PreTrainedModel): ...  # type: ignore[
 class OPTForQuestionAnswering(_opt.OPTForQuestionAnswering, PreTrainedModel): ...  # type: ignore[misc]
 class OPTForSequenceClassification(_opt.OPTForSequenceClassification, PreTrainedModel): ...  # type: ignore[misc]
 class OPTModel(_opt.OPTModel, PreTrainedModel): ...  # type: ignore[misc]
+class OwlViTForObjectDetection(_owlvit.OwlViTForObjectDetection, PreTrainedModel): ...  # type: ignore[misc]
+class OwlViTModel(_owlvit.OwlViTModel, PreTrainedModel): ...  # type: ignore[misc]
+class OwlViTTextModel(_owlvit.OwlViTTextModel, PreTrainedModel): ...  # type: ignore[misc]
+class OwlViTVisionModel(_owlvit.OwlViTVisionModel, PreTrainedModel): ...  # type: ignore[misc]
+class Owlv2ForObjectDetection(_owlv2.Owlv2ForObjectDetection, PreTrainedModel): ...  # type: ignore[misc]
+class Owlv2Model(_owlv2.Owlv2Model, PreTrainedModel): ...  # type: ignore[misc]
+class Owlv2TextModel(_owlv2.Owlv2TextModel, PreTrainedModel): ...  # type: ignore[misc]
+class Owlv2VisionModel(_owlv2.Owlv2VisionModel, PreTrainedModel): ...  # type: ignore[misc]
 class PLBartForCausalLM(_plbart.PLBartForCausalLM, PreTrainedModel): ...  # type: ignore[misc]
 class PLBartForConditionalGeneration(_plbart.PLBartForConditionalGeneration, PreTrainedModel): ...  # type: ignore[misc]
 class PLBartForSequenceClassification(_plbart.PLBartForSequenceClassification, PreTrainedModel): ...  # type: ignore[misc]
@@ -194,6 +257,9 @@ class Qwen3ForQuestionAnswering(_qwen3.Qwen3ForQuestionAnswering, PreTrainedMode
 class Qwen3ForSequenceClassification(_qwen3.Qwen3ForSequenceClassification, PreTrainedModel): ...  # type: ignore[misc]
 class Qwen3ForTokenClassification(_qwen3.Qwen3ForTokenClassification, PreTrainedModel): ...  # type: ignore[misc]
 class Qwen3Model(_qwen3.Qwen3Model, PreTrainedModel): ...  # type: ignore[misc]
+class ResNetBackbone(_resnet.ResNetBackbone, PreTrainedModel): ...  # type: ignore[misc]
+class ResNetForImageClassification(_resnet.ResNetForImageClassification, PreTrainedModel): ...  # type: ignore[misc]
+class ResNetModel(_resnet.ResNetModel, PreTrainedModel): ...  # type: ignore[misc]
 class RobertaForCausalLM(_roberta.RobertaForCausalLM, PreTrainedModel): ...  # type: ignore[misc]
 class RobertaForMaskedLM(_roberta.RobertaForMaskedLM, PreTrainedModel): ...  # type: ignore[misc]
 class RobertaForMultipleChoice(_roberta.RobertaForMultipleChoice, PreTrainedModel): ...  # type: ignore[misc]
@@ -201,6 +267,16 @@ class RobertaForQuestionAnswering(_roberta.RobertaForQuestionAnswering, PreTrain
 class RobertaForSequenceClassification(_roberta.RobertaForSequenceClassification, PreTrainedModel): ...  # type: ignore[misc]
 class RobertaForTokenClassification(_roberta.RobertaForTokenClassification, PreTrainedModel): ...  # type: ignore[misc]
 class RobertaModel(_roberta.RobertaModel, PreTrainedModel): ...  # type: ignore[misc]
+class SamModel(_sam.SamModel, PreTrainedModel): ...  # type: ignore[misc]
+class SamVisionModel(_sam.SamVisionModel, PreTrainedModel): ...  # type: ignore[misc]
+class SiglipForImageClassification(_siglip.SiglipForImageClassification, PreTrainedModel): ...  # type: ignore[misc]
+class SiglipModel(_siglip.SiglipModel, PreTrainedModel): ...  # type: ignore[misc]
+class SiglipTextModel(_siglip.SiglipTextModel, PreTrainedModel): ...  # type: ignore[misc]
+class SiglipVisionModel(_siglip.SiglipVisionModel, PreTrainedModel): ...  # type: ignore[misc]
+class SwinBackbone(_swin.SwinBackbone, PreTrainedModel): ...  # type: ignore[misc]
+class SwinForImageClassification(_swin.SwinForImageClassification, PreTrainedModel): ...  # type: ignore[misc]
+class SwinForMaskedImageModeling(_swin.SwinForMaskedImageModeling, PreTrainedModel): ...  # type: ignore[misc]
+class SwinModel(_swin.SwinModel, PreTrainedModel): ...  # type: ignore[misc]
 class T5EncoderModel(_t5.T5EncoderModel, PreTrainedModel): ...  # type: ignore[misc]
 class T5ForConditionalGeneration(_t5.T5ForConditionalGeneration, PreTrainedModel): ...  # type: ignore[misc]
 class T5ForQuestionAnswering(_t5.T5ForQuestionAnswering, PreTrainedModel): ...  # type: ignore[misc]
@@ -210,6 +286,9 @@ class T5Model(_t5.T5Model, PreTrainedModel): ...  # type: ignore[misc]
 class ViTForImageClassification(_vit.ViTForImageClassification, PreTrainedModel): ...  # type: ignore[misc]
 class ViTForMaskedImageModeling(_vit.ViTForMaskedImageModeling, PreTrainedModel): ...  # type: ignore[misc]
 class ViTModel(_vit.ViTModel, PreTrainedModel): ...  # type: ignore[misc]
+class VideoMAEForPreTraining(_videomae.VideoMAEForPreTraining, PreTrainedModel): ...  # type: ignore[misc]
+class VideoMAEForVideoClassification(_videomae.VideoMAEForVideoClassification, PreTrainedModel): ...  # type: ignore[misc]
+class VideoMAEModel(_videomae.VideoMAEModel, PreTrainedModel): ...  # type: ignore[misc]
 class XLMRobertaForCausalLM(_xlm_roberta.XLMRobertaForCausalLM, PreTrainedModel): ...  # type: ignore[misc]
 class XLMRobertaForMaskedLM(_xlm_roberta.XLMRobertaForMaskedLM, PreTrainedModel): ...  # type: ignore[misc]
 class XLMRobertaForMultipleChoice(_xlm_roberta.XLMRobertaForMultipleChoice, PreTrainedModel): ...  # type: ignore[misc]
@@ -223,3 +302,5 @@ class XLNetForSequenceClassification(_xlnet.XLNetForSequenceClassification, PreT
 class XLNetForTokenClassification(_xlnet.XLNetForTokenClassification, PreTrainedModel): ...  # type: ignore[misc]
 class XLNetLMHeadModel(_xlnet.XLNetLMHeadModel, PreTrainedModel): ...  # type: ignore[misc]
 class XLNetModel(_xlnet.XLNetModel, PreTrainedModel): ...  # type: ignore[misc]
+class YolosForObjectDetection(_yolos.YolosForObjectDetection, PreTrainedModel): ...  # type: ignore[misc]
+class YolosModel(_yolos.YolosModel, PreTrainedModel): ...  # type: ignore[misc]

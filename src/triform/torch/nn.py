@@ -15,7 +15,7 @@ from torch.nn import Module
 from torch.utils.checkpoint import checkpoint
 
 from triform.auto.factory import part_class
-from triform.calls import ShapeError, current, record, recorded_as, resumed
+from triform.calls import ShapeError, current, record, recorded_apart, recorded_as, resumed
 
 from . import fast
 from .convolution import BatchNorm, Conv1d, Conv2d, Conv3d, ConvTranspose2d, GroupNorm
@@ -182,5 +182,6 @@ class RMSNorm(Module):
 
 __all__ = [
     "BatchNorm", "Buffer", "Context", "Conv1d", "Conv2d", "Conv3d", "ConvTranspose2d", "Dropout", "Embedding", "GroupNorm", "LayerNorm",
-    "Linear", "List", "Model", "Module", "Parameter", "RMSNorm", "TransposedLinear", "freeze", "part", "record", "recorded_as",
+    "Linear", "List", "Model", "Module", "Parameter", "RMSNorm", "TransposedLinear", "freeze", "part",
+    "record", "recorded_apart", "recorded_as",
 ]  # fmt: skip

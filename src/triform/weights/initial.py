@@ -1,7 +1,8 @@
 """Initial values: which distribution each parameter has, and, with a seed, the same numbers on every backend.
 
 A distribution is written as data: "zeros", "ones", ("constant", c), ("normal", s), ("truncated_normal", s), ("uniform", a) on [-a, a],
-"xavier_uniform", "xavier_normal", "kaiming_uniform" (fan in, as torch.nn.Linear starts) or "kaiming_normal" (fan out, for ReLU).
+"xavier_uniform", "xavier_normal", "kaiming_uniform" (fan in, as torch.nn.Linear starts), "kaiming_normal" (fan out, for ReLU),
+"lecun_normal" (fan in, truncated, as Flax's layers start) or "rows_normal" (a table whose rows have length 1, about).
 s is a number, the name of a config field, or a function of the config. ("fixed", f): the array that f(config) gives; ("computed", f): the
 same, and files may lack it.
 """
@@ -14,6 +15,7 @@ import numpy as np
 
 from triform.weights.tables import Part
 
+SHRUNK = 0.87962566103423978  # the standard deviation of a standard normal distribution, truncated at 2
 Drawn = tuple[str, Any]  # ("constant" | "normal" | "truncated_normal" | "uniform", its number), or ("computed" | "fixed", an array)
 
 
@@ -59,6 +61,10 @@ def _resolved(how: Any, shape: tuple[int, ...], config: Any) -> Drawn:
             return "uniform", math.sqrt(1.0 / fan_in)
         case "kaiming_normal":
             return "normal", math.sqrt(2.0 / fan_out)
+        case "lecun_normal":
+            return "truncated_normal", math.sqrt(1.0 / fan_in) / SHRUNK
+        case "rows_normal":
+            return "normal", math.sqrt(1.0 / shape[-1])
     raise ValueError(f"INIT knows no distribution {how!r}.")
 
 

@@ -17,19 +17,20 @@ def resize_embeddings(model: Any, rows: int) -> None:
     """
     if rows < 1:
         raise InputError(f"{type(model).__name__}: a vocabulary of {rows} tokens cannot be.")
+    config = model.config.get_text_config()
     layers = [layer for layer in (model.get_input_embeddings(), model.get_output_embeddings()) if layer is not None]
     held = {id(layer) for layer in layers}
     tensors = model.tensors()
     for slot in model.slots():
-        if slot.name == model.output_bias and slot.shape[-1] == model.config.vocab_size:
+        if slot.name == model.output_bias and slot.shape[-1] == config.vocab_size:
             _resize(model, slot, tensors[slot.name], rows, axis=-1)
-        elif any(id(owner) in held for owner, _ in slot.owners) and slot.shape[0] == model.config.vocab_size:
+        elif any(id(owner) in held for owner, _ in slot.owners) and slot.shape[0] == config.vocab_size:
             _resize(model, slot, tensors[slot.name], rows)
             for owner, _ in slot.owners:
                 for count in ("num_embeddings", "out_features"):
                     if hasattr(owner, count):
                         setattr(owner, count, rows)
-    model.config.vocab_size = rows
+    config.vocab_size = rows
 
 
 def _resize(model: Any, slot: Slot, tensor: LazyTensor, rows: int, axis: int = 0) -> None:
