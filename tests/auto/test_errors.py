@@ -72,7 +72,7 @@ def test_unknown_model_type_names_the_nearest(folder):
     edit(folder, model_type="bertt")
     refused(ValueError, r"No architecture for model_type 'bertt' .*Did you mean 'bert'", folder)
     edit(folder, model_type="zzz", auto_map={"AutoConfig": "code.Config"})
-    refused(ValueError, "brings code of its own, which triform does not run", folder)
+    refused(ValueError, r"Config in code.py, code that the checkpoint brings along. It was not run.*trust_remote_code=True", folder)
 
 
 def test_wrong_types_in_the_config(folder):

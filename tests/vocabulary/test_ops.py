@@ -177,6 +177,7 @@ ELSEWHERE = {  # ops that the cases cannot hold, and where they are tested
     "activation", "split_heads", "merge_heads", "padding_mask", "cross_entropy", "binary_cross_entropy", "mean_squared_error",
     "mixture", "write", "used",  # test_ops_transformer.py
     "attention",  # test_ops_attention.py
+    "assign", "detach",  # test_matching.py
     "average_pool", "max_pool", "resize_bicubic", "resize_bilinear", "resize_nearest", "sample",  # test_images.py
 }  # fmt: skip
 
