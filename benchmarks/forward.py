@@ -1,0 +1,172 @@
+"""The time of one forward pass: ours, ours optimised or compiled, the reference's, and one written by hand over the same weights.
+
+    python benchmarks/forward.py [--reference PYTHON] [--rounds 3] [--only torch|flax|tf] [--output benchmarks/FORWARD.md]
+
+`--reference` is the Python of an environment with the reference library in version 5, for PyTorch; its Flax and TensorFlow classes are
+those of version 4 in the development environment, compiled as ours are. Candidates run in processes of their own, in turns.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from frame import ROOT, best, in_turns, page, peak, said
+
+MODELS: dict[str, tuple[str, dict[str, Any]]] = {
+    "BERT-base": ("bert", {}),
+    "MiniLM": ("bert", {"hidden_size": 384, "num_hidden_layers": 6, "num_attention_heads": 12, "intermediate_size": 1536}),
+    "DistilBERT": ("distilbert", {}),
+    "GPT-2": ("gpt2", {}),
+    "ViT-base": ("vit", {}),
+    "ResNet-50": ("resnet", {}),
+}
+CASES = {
+    "torch": [("BERT-base", 1, 16), ("BERT-base", 1, 128), ("BERT-base", 8, 128), ("MiniLM", 1, 16), ("MiniLM", 32, 64), ("DistilBERT", 8, 128),
+              ("GPT-2", 1, 128), ("ViT-base", 1, 224), ("ViT-base", 8, 224), ("ResNet-50", 1, 224), ("ResNet-50", 8, 224)],
+    "flax": [("BERT-base", 1, 128), ("BERT-base", 8, 128), ("ViT-base", 1, 224)],
+    "tf": [("BERT-base", 1, 128), ("BERT-base", 8, 128), ("ViT-base", 1, 224)],
+}  # fmt: skip
+CANDIDATES = {
+    "torch": ("triform", "triform, optimized", "bare", "bare, oneDNN", "reference"),
+    "flax": ("triform, jit", "reference, jit"),
+    "tf": ("triform, tf.function", "reference, tf.function"),
+}
+
+
+def inputs(kind: str, batch: int, size: int) -> dict[str, Any]:
+    """Pixels, or ids with the last row padded."""
+    import numpy as np
+
+    draw = np.random.default_rng(0)
+    if kind in ("vit", "resnet"):
+        return {"pixel_values": draw.standard_normal((batch, 3, size, size)).astype(np.float32)}
+    mask = np.ones((batch, size), np.int64)
+    mask[-1, size - size // 8 :] = 0
+    return {"input_ids": draw.integers(999, 30000, (batch, size)), "attention_mask": mask}
+
+
+def work(backend: str, candidate: str, folder: str, kind: str, batch: int, size: int) -> dict[str, float]:
+    """{"ms": milliseconds, "mib": peak memory} of one candidate."""
+    call = {"torch": on_torch, "flax": on_flax, "tf": on_tensorflow}[backend](candidate, folder, kind, inputs(kind, batch, size))
+    return {"ms": best(call) * 1000, "mib": peak()}
+
+
+def on_torch(candidate: str, folder: str, kind: str, given: dict[str, Any]) -> Any:
+    import torch
+
+    tensors = {name: torch.from_numpy(value) for name, value in given.items()}
+    if candidate == "reference":
+        import transformers as library
+    else:
+        import triform as library  # type: ignore[no-redef]
+    model: Any = library.AutoModel.from_pretrained(folder).eval()
+    if candidate in ("triform, optimized", "bare, oneDNN"):
+        model.optimize()
+    if candidate.startswith("bare"):
+        from bare_encoders import BARE, onednn
+
+        weights = {name: value.detach() for name, value in model.state_dict().items()}
+        model = BARE[kind](model.config, weights, onednn if "oneDNN" in candidate else torch.nn.functional.linear)
+
+    def call() -> Any:
+        with torch.inference_mode():
+            return model(**tensors)
+
+    return call
+
+
+def on_flax(candidate: str, folder: str, kind: str, given: dict[str, Any]) -> Any:
+    import jax
+    import jax.numpy as jnp
+
+    tensors = {name: jnp.asarray(value) for name, value in given.items()}
+    if candidate.startswith("reference"):
+        import transformers
+
+        model = transformers.FlaxAutoModel.from_pretrained(folder, from_pt=True)
+        run = jax.jit(lambda params, tensors: model(**tensors, params=params)[0])
+        return lambda: run(model.params, tensors).block_until_ready()
+    import triform
+
+    compiled = triform.FlaxAutoModel.from_pretrained(folder).jit()
+    return lambda: compiled(**tensors).last_hidden_state.block_until_ready()
+
+
+def on_tensorflow(candidate: str, folder: str, kind: str, given: dict[str, Any]) -> Any:
+    import tensorflow as tf
+
+    tensors = {name: tf.constant(value, tf.float32 if name == "pixel_values" else tf.int32) for name, value in given.items()}
+    if candidate.startswith("reference"):
+        import transformers
+
+        model = transformers.TFAutoModel.from_pretrained(folder, from_pt=True, use_safetensors=False)
+    else:
+        import triform
+
+        model = triform.TFAutoModel.from_pretrained(folder)
+    run = tf.function(lambda tensors: model(tensors, training=False)[0], autograph=False)
+    return lambda: run(tensors).numpy()
+
+
+def prepare(folder: Path) -> dict[str, str]:
+    """The models, with random weights, in files that every candidate reads."""
+    import torch
+
+    import triform
+
+    places = {}
+    for name, (kind, sizes) in MODELS.items():
+        model = triform.AutoModel.from_config(triform.AutoConfig.for_model(kind, **sizes), seed=0)
+        model.save_pretrained(folder / name)
+        torch.save(model.state_dict(), folder / name / "pytorch_model.bin")  # what the reference's other frameworks convert from
+        places[name] = str(folder / name)
+    return places
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--reference", default=None)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--only", choices=tuple(CASES), default=None)
+    parser.add_argument("--output", type=Path, default=ROOT / "benchmarks" / "FORWARD.md")
+    parser.add_argument("--work", nargs=6, default=None, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.work:
+        backend, candidate, folder, kind, batch, size = arguments.work
+        print(json.dumps(work(backend, candidate, folder, kind, int(batch), int(size))))
+        return
+    rows = []
+    with tempfile.TemporaryDirectory() as temporary:
+        places = prepare(Path(temporary))
+        for backend in [arguments.only] if arguments.only else CASES:
+            for name, batch, size in CASES[backend]:
+                kind = MODELS[name][0]
+
+                def run(candidate: str, backend=backend, name=name, kind=kind, batch=batch, size=size) -> dict[str, float] | None:
+                    if (candidate.startswith("bare") and kind not in ("bert", "vit")) or (
+                        candidate == "reference" and not arguments.reference
+                    ):
+                        return None
+                    python = arguments.reference if candidate == "reference" else sys.executable
+                    return said(python, __file__, backend, candidate, places[name], kind, batch, size)
+
+                found = in_turns(CANDIDATES[backend], arguments.rounds, run)
+                against = next((numbers["ms"] for c, numbers in found.items() if c.startswith("reference")), None)
+                for candidate, numbers in found.items():
+                    ratio = f"{against / numbers['ms']:.2f} x" if against else ""
+                    rows.append(
+                        (backend, name, f"{batch} x {size}", candidate, f"{numbers['ms']:.1f} ms", ratio, f"{numbers['mib']:.0f} MiB")
+                    )
+                    print(*rows[-1], sep="  ", flush=True)
+                page(
+                    arguments.output, "Forward passes", f"Medians of {arguments.rounds} processes each, in turns, float32. "
+                    "Made by `python benchmarks/forward.py`.",
+                    ("backend", "model", "batch x size", "candidate", "time", "of the reference's speed", "peak memory"), rows,
+                )  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
