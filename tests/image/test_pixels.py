@@ -163,7 +163,7 @@ def test_defaults_are_the_reference_s(name):
     wrong = held(name, fixed, {}, [value])
     ours, theirs = both(name)
     stated = {key: list(v) if isinstance(v, tuple) else v for key, v in theirs.to_dict().items() if not key.startswith("_")}
-    assert not wrong and ours.to_dict() == stated
+    assert not wrong and ours.to_dict() == stated and ours.model_input_names == theirs.model_input_names
 
 
 def test_modes_are_converted_as_the_reference_does():

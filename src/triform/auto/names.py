@@ -32,6 +32,12 @@ PLAIN = {
     "Embedder": "triform.embedding.embedder",
     "embed": "triform.embedding.embedder",
 }
+PREPROCESSING = {  # part of a class name -> where such classes lie
+    "Tokenizer": "triform.text",
+    "ImageProcessor": "triform.image",
+    "FeatureExtractor": "triform.image",
+    "Processor": "triform.processors",
+}
 BASES = {"PreTrainedModel": "torch", "TFPreTrainedModel": "tf", "FlaxPreTrainedModel": "flax"}
 OTHER_NAMES = {"PreTrainedConfig": "PretrainedConfig"}  # the reference's version 5
 
@@ -94,8 +100,8 @@ def _split(name: str) -> tuple[str, str]:
 
 
 def _preprocessor(name: str) -> Any:
-    """A tokenizer's or an image processor's class by its usual name; None if there is none."""
-    for part, module in (("Tokenizer", "triform.text"), ("ImageProcessor", "triform.image"), ("FeatureExtractor", "triform.image")):
+    """A tokenizer's, image processor's or processor's class by its usual name; None if there is none."""
+    for part, module in PREPROCESSING.items():
         if part in name:
             return getattr(import_module(module), name, None)
     return None

@@ -5,7 +5,9 @@ from typing import Any, ClassVar
 
 from triform.auto import custom
 from triform.auto.choosing import Choice, image_choice, read_object
+from triform.auto.tokenizer import AutoTokenizer
 from triform.errors import MissingFileError, TriformError, UnsupportedTaskError, UsageError
+from triform.processor_table import MODEL_PROCESSORS
 
 VIDEO_FILES = ("video_preprocessor_config.json", "preprocessor_config.json")
 PROCESSOR_FILES = ("processor_config.json", "preprocessor_config.json", "video_preprocessor_config.json", "tokenizer_config.json")
@@ -151,3 +153,23 @@ class AutoProcessor(AutoPreprocessor):
 
     files = PROCESSOR_FILES
     key = "processor_class"
+
+    @classmethod
+    def _load(cls, source: Any, config: Any, kwargs: dict[str, Any]) -> Any:
+        """The joined processor that the files name, or that the model type has; else, as the reference, the part that there is."""
+        from triform.processors import processor_class
+
+        own = config.to_dict() if config is not None else read_object(source, "config.json")
+        name = cls._named(source) or own.get("processor_class") or MODEL_PROCESSORS.get(str(own.get("model_type")))
+        found = processor_class(name) if isinstance(name, str) else None
+        if found is not None:
+            return found.from_pretrained(source, **kwargs)
+        if name is not None:
+            raise cls._lacking(source, str(name))
+        causes = []
+        for auto in (AutoTokenizer, AutoImageProcessor, AutoFeatureExtractor):
+            try:
+                return auto.from_pretrained(source, **kwargs)
+            except TriformError as error:
+                causes.append(f"{auto.__name__}: {error}")
+        raise MissingFileError(f"{source.name} has no processor that triform reads. {' '.join(causes)}")

@@ -43,12 +43,12 @@ MASKFORMER = Family(
 )  # fmt: skip
 VILT = Family(
     {**resizing(edge(384), BICUBIC), "size_divisor": 32, **scaling(HALF), "do_pad": True}, (resize(targets.scaled_between),),
-    join=padded_together, sizes=EDGE, inputs=MASK, older={"pad_and_return_pixel_mask": "do_pad", "max_size": ""},
+    join=padded_together, sizes=EDGE, older={"pad_and_return_pixel_mask": "do_pad", "max_size": ""},
 )  # fmt: skip
 BRIDGETOWER = replace(
     VILT,
     fields={**VILT.fields, "size": edge(288), "image_mean": CLIP[0], "image_std": CLIP[1], "do_center_crop": True, "crop_size": None},
-    steps=(resize(targets.scaled_between), composed.middle_of_shortest_edge), sizes={"size": "shortest", "crop_size": "shortest"},
+    steps=(resize(targets.scaled_between), composed.middle_of_shortest_edge), inputs=MASK, sizes={"size": "shortest", "crop_size": "shortest"},
 )  # fmt: skip
 SAM = Family(
     {

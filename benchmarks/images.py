@@ -1,0 +1,132 @@
+"""Preparing photos: ours and the reference's, by Pillow and NumPy, from files, opened images and arrays, and the time to the first one.
+
+    python benchmarks/images.py [--reference PYTHON] [--runs 5] [--output benchmarks/IMAGES.md]
+
+`--reference` is the Python of an environment with the reference library and Pillow. Each run is a process of its own, and the runs of the
+candidates alternate. Both sides have the settings that the class has by itself, and give NumPy arrays, which are found equal.
+"""
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+LOAD = {
+    "triform": "import triform as t; k = t.{name}()",
+    "reference": "import transformers as t; k = (getattr(t, '{name}Pil', None) or t.{name})()",
+}
+CLASSES = ("ViTImageProcessor", "CLIPImageProcessor", "DetrImageProcessor")
+JOBS = {
+    "16 photos of 1600 × 1200, JPEG files": ("k(paths, return_tensors='np')", "k([Image.open(p) for p in paths], return_tensors='np')"),
+    "the same, opened": ("k(opened, return_tensors='np')",) * 2,
+    "the same, as arrays": ("k(arrays, return_tensors='np')",) * 2,
+    "16 of 224 × 224, opened": ("k(small, return_tensors='np')",) * 2,
+    "one photo, opened": ("k(opened[0], return_tensors='np')",) * 2,
+}
+TIMED = """
+import json, time
+import numpy as np
+from PIL import Image
+paths = json.load(open({paths!r}))
+opened = [Image.open(p).convert('RGB') for p in paths]
+arrays = [np.asarray(i) for i in opened]
+small = [i.resize((224, 224)) for i in opened]
+out = {{}}
+for name, job in json.load(open({jobs!r})).items():
+    call = compile(job, name, 'eval')
+    best = 9e9
+    for _ in range(3):
+        began = time.perf_counter(); made = eval(call); best = min(best, time.perf_counter() - began)
+    out[name] = (best, float(np.abs(made['pixel_values'].astype(np.float64)).sum()))
+print(json.dumps(out))
+"""
+
+
+def prepare(folder: Path) -> list[str]:
+    """The paths of photos: waves and noise, as JPEG."""
+    import numpy as np
+    from PIL import Image
+
+    draw, paths = np.random.default_rng(0), []
+    y, x = np.mgrid[0:1200, 0:1600]
+    for i in range(16):
+        planes = [np.sin(x / (40 + i) + c) * 60 + np.cos(y / 31 - c) * 50 + 128 + draw.integers(-20, 20, x.shape) for c in range(3)]
+        paths.append(str(folder / f"{i}.jpg"))
+        Image.fromarray(np.stack(planes, axis=2).clip(0, 255).astype(np.uint8)).save(paths[-1], quality=90)
+    return paths
+
+
+def run(python: str, code: str, environment: dict[str, str]) -> tuple[float, str]:
+    """(seconds of the whole process, the last line that it printed)."""
+    began = time.perf_counter()
+    done = subprocess.run([python, "-c", code], capture_output=True, text=True, env=environment)
+    seconds = time.perf_counter() - began
+    if done.returncode != 0:
+        raise SystemExit(done.stderr[-2000:])
+    return seconds, (done.stdout.strip().splitlines() or [""])[-1]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--reference", default=None)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--output", type=Path, default=ROOT / "benchmarks" / "IMAGES.md")
+    arguments = parser.parse_args()
+    environment = {**os.environ, "HF_HUB_OFFLINE": "1", "TF_CPP_MIN_LOG_LEVEL": "3", "TRANSFORMERS_VERBOSITY": "error"}
+    candidates = [name for name in LOAD if name != "reference" or arguments.reference]
+    measured: dict[tuple[str, str, str], list[float]] = {}
+    sums: dict[tuple[str, str], set[float]] = {}
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        (folder / "paths.json").write_text(json.dumps(prepare(folder)))
+        for number, name in enumerate(candidates):
+            (folder / f"{name}.json").write_text(json.dumps({job: codes[number] for job, codes in JOBS.items()}))
+        for cls in CLASSES:
+            for i in range(arguments.runs + 1):
+                for name in candidates:
+                    python = arguments.reference if name == "reference" else sys.executable
+                    load = LOAD[name].format(name=cls)
+                    first = "; from PIL import Image; k(Image.new('RGB', (300, 200)), return_tensors='np')"
+                    seconds, _ = run(python, load + first, environment)
+                    code = load + TIMED.format(paths=str(folder / "paths.json"), jobs=str(folder / f"{name}.json"))
+                    timed = json.loads(run(python, code, environment)[1])
+                    if i:  # the first round warms the disk
+                        measured.setdefault((cls, "fresh process to the first image", name), []).append(seconds)
+                        for job, (value, total) in timed.items():
+                            measured.setdefault((cls, job, name), []).append(value)
+                            sums.setdefault((cls, job), set()).add(total)
+    for (cls, job), totals in sums.items():
+        if max(totals) - min(totals) > 1e-6 * max(totals):
+            raise SystemExit(f"{cls}, {job}: the two give different numbers ({sorted(totals)}).")
+    rows = [(*key, statistics.median(values) * 1000) for key, values in measured.items()]
+    write(arguments.output, rows, arguments.runs)
+
+
+def write(path: Path, rows: list[tuple[str, str, str, float]], runs: int) -> None:
+    """The table as a page."""
+    times = {(cls, job, name): ms for cls, job, name, ms in rows}
+    names = list(dict.fromkeys(name for _, _, name, _ in rows))
+    lines = [
+        "# Image processors: a folder of photos, and the first image\n",
+        f"Medians of {runs} processes each, alternating, on {platform.machine()} with {os.cpu_count()} cores, Python {platform.python_version()}; within a "
+        "process the best of three. Made by `python benchmarks/images.py`.\n",
+        f"| processor | task | {' | '.join(names)} | reference / triform |",
+        f"|---|---|{'---:|' * (len(names) + 1)}",
+    ]
+    for cls, job in dict.fromkeys((cls, job) for cls, job, _, _ in rows):
+        cells = [f"{times[cls, job, name]:.0f} ms" if (cls, job, name) in times else "" for name in names]
+        ratio = f"{times[cls, job, 'reference'] / times[cls, job, 'triform']:.2f}" if (cls, job, "reference") in times else ""
+        lines.append(f"| {cls} | {job} | {' | '.join(cells)} | {ratio} |")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    print("\n".join(lines))
+
+
+if __name__ == "__main__":
+    main()
