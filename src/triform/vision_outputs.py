@@ -67,3 +67,12 @@ class MaskedPatchesOutput(ModelOutput):
     logits: Tensor = None
     hidden_states: Tensors | None = None
     attentions: Tensors | None = None
+
+
+class ImageSuperResolutionOutput(ModelOutput):
+    """reconstruction (B, C, H · n, W · n): the image, larger."""
+
+    loss: Tensor | None = None
+    reconstruction: Tensor = None
+    hidden_states: Tensors | None = None
+    attentions: Tensors | None = None

@@ -93,7 +93,10 @@ ARCHITECTURES: dict[str, Row] = {
     "qwen3": _row("qwen3", "Qwen3", DECODER_HEADS),
     "resnet": _row("resnet", "ResNet", BACKBONE_HEADS),
     "roberta": _row("roberta", "Roberta", ENCODER_HEADS + " ForCausalLM", PreTraining="ForMaskedLM", TextEncoding="Model"),
+    "segformer": _row("segformer", "Segformer", "Model ForImageClassification ForSemanticSegmentation"),
     "swin": _row("swin", "Swin", BACKBONE_HEADS + " ForMaskedImageModeling"),
+    "swin2sr": _row("swin2sr", "Swin2SR", "Model ForImageSuperResolution", ImageToImage="ForImageSuperResolution"),
+    "swinv2": _row("swinv2", "Swinv2", BACKBONE_HEADS + " ForMaskedImageModeling"),
     "t5": _row(
         "t5", "T5", "Model EncoderModel ForConditionalGeneration ForSequenceClassification ForTokenClassification ForQuestionAnswering",
         PreTraining="ForConditionalGeneration", Seq2SeqLM="ForConditionalGeneration", TextEncoding="EncoderModel",

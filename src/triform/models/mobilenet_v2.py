@@ -27,7 +27,7 @@ MOMENTUM = 0.997
 
 def rounded(value: float, config: Any) -> int:
     """The nearest multiple of config.depth_divisible_by, but not less than nine tenths of the value."""
-    value, step = int(round(value)), config.depth_divisible_by
+    value, step = round(value), config.depth_divisible_by
     nearest = max(config.min_depth, int(value + step / 2) // step * step)
     return nearest + step if nearest < 0.9 * value else nearest
 
