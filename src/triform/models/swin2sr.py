@@ -255,7 +255,7 @@ UPSAMPLERS = {
 
 
 class Swin2SRForImageSuperResolution(Swin2SRPreTrainedModel):
-    """Swin2SR that makes images larger: reconstruction (B, C, n · H, n · W). labels, of that shape: the loss is the mean absolute difference."""
+    """Swin2SR that makes images larger: reconstruction (B, C, n · H, n · W); labels are of that shape, the loss is L1."""
 
     def __init__(self, config: Swin2SRConfig):
         super().__init__(config)
