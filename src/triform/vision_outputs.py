@@ -251,3 +251,12 @@ class PromptedMasksOutput(ModelOutput):
     vision_hidden_states: Tensors | None = None
     vision_attentions: Tensors | None = None
     mask_decoder_attentions: Tensors | None = None
+
+
+class ImageSuperResolutionOutput(ModelOutput):
+    """reconstruction (B, C, H · n, W · n): the image, larger."""
+
+    loss: Tensor | None = None
+    reconstruction: Tensor = None
+    hidden_states: Tensors | None = None
+    attentions: Tensors | None = None
