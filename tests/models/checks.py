@@ -187,8 +187,10 @@ def check_compiled(family: Family, auto_class: str, backend: str) -> None:
 
         opened = 1 if family.image else 2
         spec = lambda x: tf.TensorSpec([None if i < opened else n for i, n in enumerate(x.shape)], x.dtype)
+        flags = {name: x for name, x in given.items() if isinstance(x, (bool, int, str))}
+        given = {name: x for name, x in given.items() if name not in flags}
         signature = {name: tf.nest.map_structure(spec, x) for name, x in given.items()}  # of lists too: how many objects is open
-        traced = tf.function(lambda inputs: model(inputs), input_signature=[signature], autograph=False)
+        traced = tf.function(lambda inputs: model(inputs, **flags), input_signature=[signature], autograph=False)
         got = dict(flat(traced(given)))
     want = {name: value for name, value in case.outputs.items() if name in got}
     assert_close(got, want, family.tolerance, compared(family, case))
