@@ -16,16 +16,14 @@ from triform.errors import InputError, TriformError, UnknownKeywordError, neares
 from triform.outputs import ModelOutput
 
 KINDS = {
-    "output_hidden_states": ("hidden_states", "encoder_hidden_states", "decoder_hidden_states", "reshaped_hidden_states"),
-    "output_attentions": (
-        "attentions",
-        "encoder_attentions",
-        "decoder_attentions",
-        "cross_attentions",
-        "global_attentions",
-        "mask_decoder_attentions",
+    "output_hidden_states": (
+        "hidden_states", "encoder_hidden_states", "decoder_hidden_states", "reshaped_hidden_states", "pixel_decoder_hidden_states",
+        "transformer_decoder_hidden_states",
     ),
-}
+    "output_attentions": (
+        "attentions", "encoder_attentions", "decoder_attentions", "cross_attentions", "global_attentions", "mask_decoder_attentions",
+    ),
+}  # fmt: skip
 ASKING = ("output_attentions", "output_hidden_states", "return_dict")
 
 

@@ -260,3 +260,49 @@ class ImageSuperResolutionOutput(ModelOutput):
     reconstruction: Tensor = None
     hidden_states: Tensors | None = None
     attentions: Tensors | None = None
+
+
+class SizedEncoderOutput(ModelOutput):
+    """last_hidden_state (B, N, D), pooler_output (B, D); hidden_states_spatial_dimensions: (height, width) of each state."""
+
+    last_hidden_state: Tensor | None = None
+    pooler_output: Tensor | None = None
+    hidden_states: Tensors | None = None
+    hidden_states_spatial_dimensions: tuple[tuple[int, int], ...] | None = None
+    attentions: Tensors | None = None
+
+
+class MaskFormerModelOutput(ModelOutput):
+    """The last states: encoder_… (B, C, h, w) of the backbone, pixel_decoder_… (B, F, H / 4, W / 4), transformer_decoder_… (B, Q, D).
+
+    hidden_states: those of the three, one after the other. attentions: of the queries to each other.
+    """
+
+    encoder_last_hidden_state: Tensor | None = None
+    pixel_decoder_last_hidden_state: Tensor | None = None
+    transformer_decoder_last_hidden_state: Tensor | None = None
+    encoder_hidden_states: Tensors | None = None
+    pixel_decoder_hidden_states: Tensors | None = None
+    transformer_decoder_hidden_states: Tensors | None = None
+    hidden_states: Tensors | None = None
+    attentions: Tensors | None = None
+
+
+class MaskFormerForInstanceSegmentationOutput(ModelOutput):
+    """class_queries_logits (B, Q, L + 1), the last of no object; masks_queries_logits (B, Q, H / 4, W / 4), before the sigmoid.
+
+    auxiliary_logits: both of each earlier state of the queries, where asked for. The rest as in MaskFormerModelOutput.
+    """
+
+    loss: Tensor | None = None
+    class_queries_logits: Tensor = None
+    masks_queries_logits: Tensor = None
+    auxiliary_logits: list[dict[str, Tensor]] | None = None
+    encoder_last_hidden_state: Tensor | None = None
+    pixel_decoder_last_hidden_state: Tensor | None = None
+    transformer_decoder_last_hidden_state: Tensor | None = None
+    encoder_hidden_states: Tensors | None = None
+    pixel_decoder_hidden_states: Tensors | None = None
+    transformer_decoder_hidden_states: Tensors | None = None
+    hidden_states: Tensors | None = None
+    attentions: Tensors | None = None

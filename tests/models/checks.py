@@ -186,8 +186,9 @@ def check_compiled(family: Family, auto_class: str, backend: str) -> None:
         import tensorflow as tf
 
         opened = 1 if family.image else 2
-        flags = {name: given.pop(name) for name, value in list(given.items()) if isinstance(value, bool)}
         spec = lambda x: tf.TensorSpec([None if i < opened else n for i, n in enumerate(x.shape)], x.dtype)
+        flags = {name: x for name, x in given.items() if isinstance(x, (bool, int, str))}
+        given = {name: x for name, x in given.items() if name not in flags}
         signature = {name: tf.nest.map_structure(spec, x) for name, x in given.items()}  # of lists too: how many objects is open
         traced = tf.function(lambda inputs: model({**inputs, **flags}), input_signature=[signature], autograph=False)
         got = dict(flat(traced(given)))

@@ -84,6 +84,10 @@ ARCHITECTURES: dict[str, Row] = {
     "llama": _row("llama", "Llama", DECODER_HEADS),
     "longformer": _row("longformer", "Longformer", ENCODER_HEADS, PreTraining="ForMaskedLM", TextEncoding="Model"),
     "marian": _row("marian", "Marian", "Model MTModel ForCausalLM", Seq2SeqLM="MTModel"),
+    "maskformer": _row(
+        "maskformer", "MaskFormer", "Model ForInstanceSegmentation", UniversalSegmentation="ForInstanceSegmentation",
+    ),
+    "maskformer-swin": _row("maskformer_swin", "MaskFormerSwin", "Model Backbone"),
     "mbart": _row(
         "mbart", "MBart", f"{SEQ2SEQ_HEADS} ForSequenceClassification ForQuestionAnswering",
         MaskedLM="ForConditionalGeneration", Seq2SeqLM="ForConditionalGeneration",

@@ -61,7 +61,7 @@ def centres(sizes: Sizes, shares: Any) -> Any:
     spots = []
     for i, (height, width) in enumerate(sizes):
         y, x = np.meshgrid(np.arange(height) + 0.5, np.arange(width) + 0.5, indexing="ij")
-        spot = np.asarray(np.stack([x.ravel() / width, y.ravel() / height], axis=1), np.float32)
+        spot = np.stack([x.ravel() / width, y.ravel() / height], axis=1)
         spots.append(ops.constant(spot, like=shares)[None] / shares[:, i, None])
     return ops.concat(spots, axis=1)[:, :, None] * shares[:, None]
 
@@ -87,4 +87,4 @@ def first_offsets(heads: int, maps: int, points: int) -> np.ndarray:
     directions = np.stack([np.cos(angles), np.sin(angles)], axis=1)
     directions = directions / np.abs(directions).max(axis=1, keepdims=True)
     steps = directions[:, None, None] * np.arange(1, points + 1)[:, None]
-    return np.asarray(np.ravel(np.broadcast_to(steps, (heads, maps, points, 2))), np.float32)
+    return np.ravel(np.broadcast_to(steps, (heads, maps, points, 2)))

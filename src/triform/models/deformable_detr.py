@@ -287,7 +287,7 @@ def first_boxes(masks: Any, like: Any) -> tuple[Any, Any]:
         y, x = np.meshgrid(np.arange(height) + 0.5, np.arange(width) + 0.5, indexing="ij")
         real = ops.cast(mask, "float32")
         sides = ops.stack([ops.sum(real[:, 0], axis=1), ops.sum(real[:, :, 0], axis=1)], axis=1)[:, None]  # (B, 1, 2)
-        centre = ops.constant(np.asarray(np.stack([x.ravel(), y.ravel()], axis=1), np.float32), like=real)[None] / sides
+        centre = ops.constant(np.stack([x.ravel(), y.ravel()], axis=1), like=real)[None] / sides
         boxes.append(ops.concat([centre, ops.zeros_like(centre) + 0.05 * 2.0**level], axis=2))
     every = ops.concat(boxes, axis=1)
     usable = ops.sum(ops.cast((every > 0.01) & (every < 0.99), "int"), axis=2, keepdims=True) == 4

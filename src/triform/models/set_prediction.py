@@ -119,7 +119,7 @@ def _terms(config: Any, made: Mapping[str, Any], labels: Sequence[Mapping[str, A
     classes = [ops.cast(one["class_labels"], "int") for one in labels]
     there = [ops.cast(one["boxes"], "float32") for one in labels]
     counts = [ops.shape(one)[0] for one in classes]
-    count = _as_float(sum(counts), boxes, least=1)
+    count = as_float(sum(counts), boxes, least=1)
     pairs = match(config, logits, boxes, classes, there, scoring)
     nothing = ops.shape(logits)[-1] - (scoring is SOFTMAX)
     targets = ops.stack([
@@ -159,7 +159,7 @@ def placed(rows: Any, values: Any, n: Any, default: Any) -> Any:
 def _miscounted(logits: Any, counts: Sequence[Any]) -> Any:
     """By how many the objects that are predicted differ from those there are: a measure, no loss."""
     predicted = ops.sum(ops.cast(ops.argmax(logits, axis=-1) != ops.shape(logits)[-1] - 1, "float32"), axis=1)
-    there = ops.stack([_as_float(n, logits) for n in counts], axis=0)
+    there = ops.stack([as_float(n, logits) for n in counts], axis=0)
     return ops.mean(ops.absolute(predicted - there))
 
 
@@ -175,7 +175,7 @@ def _mask_terms(masks: Any, there: Sequence[Any], pairs: Pairs, count: Any) -> d
     return {"loss_mask": ops.sum(ops.mean(focal, axis=1)) / count, "loss_dice": ops.sum(dice_loss(found, wanted)) / count}
 
 
-def _as_float(n: Any, like: Any, least: int = 0) -> Any:
+def as_float(n: Any, like: Any, least: int = 0) -> Any:
     """A count, which may be an open size, as a float32 scalar of at least `least`."""
     if isinstance(n, int):
         return ops.full((), float(max(n, least)), like=like)
