@@ -29,6 +29,8 @@ from triform.models import gptj as _gptj
 from triform.models import llama as _llama
 from triform.models import longformer as _longformer
 from triform.models import marian as _marian
+from triform.models import maskformer as _maskformer
+from triform.models import maskformer_swin as _maskformer_swin
 from triform.models import mbart as _mbart
 from triform.models import mistral as _mistral
 from triform.models import mixtral as _mixtral
@@ -42,13 +44,19 @@ from triform.models import owlvit as _owlvit
 from triform.models import pegasus as _pegasus
 from triform.models import phi3 as _phi3
 from triform.models import plbart as _plbart
+from triform.models import poolformer as _poolformer
+from triform.models import pvt as _pvt
 from triform.models import qwen2 as _qwen2
 from triform.models import qwen3 as _qwen3
+from triform.models import regnet as _regnet
 from triform.models import resnet as _resnet
 from triform.models import roberta as _roberta
 from triform.models import sam as _sam
+from triform.models import segformer as _segformer
 from triform.models import siglip as _siglip
 from triform.models import swin as _swin
+from triform.models import swin2sr as _swin2sr
+from triform.models import swinv2 as _swinv2
 from triform.models import t5 as _t5
 from triform.models import videomae as _videomae
 from triform.models import vit as _vit
@@ -203,6 +211,10 @@ class MPNetModel(_mpnet.MPNetModel, TFPreTrainedModel): ...  # type: ignore[misc
 class MarianForCausalLM(_marian.MarianForCausalLM, TFPreTrainedModel): ...  # type: ignore[misc]
 class MarianMTModel(_marian.MarianMTModel, TFPreTrainedModel): ...  # type: ignore[misc]
 class MarianModel(_marian.MarianModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class MaskFormerForInstanceSegmentation(_maskformer.MaskFormerForInstanceSegmentation, TFPreTrainedModel): ...  # type: ignore[misc]
+class MaskFormerModel(_maskformer.MaskFormerModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class MaskFormerSwinBackbone(_maskformer_swin.MaskFormerSwinBackbone, TFPreTrainedModel): ...  # type: ignore[misc]
+class MaskFormerSwinModel(_maskformer_swin.MaskFormerSwinModel, TFPreTrainedModel): ...  # type: ignore[misc]
 class MistralForCausalLM(_mistral.MistralForCausalLM, TFPreTrainedModel): ...  # type: ignore[misc]
 class MistralForQuestionAnswering(_mistral.MistralForQuestionAnswering, TFPreTrainedModel): ...  # type: ignore[misc]
 class MistralForSequenceClassification(_mistral.MistralForSequenceClassification, TFPreTrainedModel): ...  # type: ignore[misc]
@@ -247,6 +259,10 @@ class Phi3ForCausalLM(_phi3.Phi3ForCausalLM, TFPreTrainedModel): ...  # type: ig
 class Phi3ForSequenceClassification(_phi3.Phi3ForSequenceClassification, TFPreTrainedModel): ...  # type: ignore[misc]
 class Phi3ForTokenClassification(_phi3.Phi3ForTokenClassification, TFPreTrainedModel): ...  # type: ignore[misc]
 class Phi3Model(_phi3.Phi3Model, TFPreTrainedModel): ...  # type: ignore[misc]
+class PoolFormerForImageClassification(_poolformer.PoolFormerForImageClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class PoolFormerModel(_poolformer.PoolFormerModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class PvtForImageClassification(_pvt.PvtForImageClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class PvtModel(_pvt.PvtModel, TFPreTrainedModel): ...  # type: ignore[misc]
 class Qwen2ForCausalLM(_qwen2.Qwen2ForCausalLM, TFPreTrainedModel): ...  # type: ignore[misc]
 class Qwen2ForQuestionAnswering(_qwen2.Qwen2ForQuestionAnswering, TFPreTrainedModel): ...  # type: ignore[misc]
 class Qwen2ForSequenceClassification(_qwen2.Qwen2ForSequenceClassification, TFPreTrainedModel): ...  # type: ignore[misc]
@@ -257,6 +273,8 @@ class Qwen3ForQuestionAnswering(_qwen3.Qwen3ForQuestionAnswering, TFPreTrainedMo
 class Qwen3ForSequenceClassification(_qwen3.Qwen3ForSequenceClassification, TFPreTrainedModel): ...  # type: ignore[misc]
 class Qwen3ForTokenClassification(_qwen3.Qwen3ForTokenClassification, TFPreTrainedModel): ...  # type: ignore[misc]
 class Qwen3Model(_qwen3.Qwen3Model, TFPreTrainedModel): ...  # type: ignore[misc]
+class RegNetForImageClassification(_regnet.RegNetForImageClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class RegNetModel(_regnet.RegNetModel, TFPreTrainedModel): ...  # type: ignore[misc]
 class ResNetBackbone(_resnet.ResNetBackbone, TFPreTrainedModel): ...  # type: ignore[misc]
 class ResNetForImageClassification(_resnet.ResNetForImageClassification, TFPreTrainedModel): ...  # type: ignore[misc]
 class ResNetModel(_resnet.ResNetModel, TFPreTrainedModel): ...  # type: ignore[misc]
@@ -269,6 +287,9 @@ class RobertaForTokenClassification(_roberta.RobertaForTokenClassification, TFPr
 class RobertaModel(_roberta.RobertaModel, TFPreTrainedModel): ...  # type: ignore[misc]
 class SamModel(_sam.SamModel, TFPreTrainedModel): ...  # type: ignore[misc]
 class SamVisionModel(_sam.SamVisionModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class SegformerForImageClassification(_segformer.SegformerForImageClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class SegformerForSemanticSegmentation(_segformer.SegformerForSemanticSegmentation, TFPreTrainedModel): ...  # type: ignore[misc]
+class SegformerModel(_segformer.SegformerModel, TFPreTrainedModel): ...  # type: ignore[misc]
 class SiglipForImageClassification(_siglip.SiglipForImageClassification, TFPreTrainedModel): ...  # type: ignore[misc]
 class SiglipModel(_siglip.SiglipModel, TFPreTrainedModel): ...  # type: ignore[misc]
 class SiglipTextModel(_siglip.SiglipTextModel, TFPreTrainedModel): ...  # type: ignore[misc]
@@ -277,6 +298,12 @@ class SwinBackbone(_swin.SwinBackbone, TFPreTrainedModel): ...  # type: ignore[m
 class SwinForImageClassification(_swin.SwinForImageClassification, TFPreTrainedModel): ...  # type: ignore[misc]
 class SwinForMaskedImageModeling(_swin.SwinForMaskedImageModeling, TFPreTrainedModel): ...  # type: ignore[misc]
 class SwinModel(_swin.SwinModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class Swin2SRForImageSuperResolution(_swin2sr.Swin2SRForImageSuperResolution, TFPreTrainedModel): ...  # type: ignore[misc]
+class Swin2SRModel(_swin2sr.Swin2SRModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class Swinv2Backbone(_swinv2.Swinv2Backbone, TFPreTrainedModel): ...  # type: ignore[misc]
+class Swinv2ForImageClassification(_swinv2.Swinv2ForImageClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class Swinv2ForMaskedImageModeling(_swinv2.Swinv2ForMaskedImageModeling, TFPreTrainedModel): ...  # type: ignore[misc]
+class Swinv2Model(_swinv2.Swinv2Model, TFPreTrainedModel): ...  # type: ignore[misc]
 class T5EncoderModel(_t5.T5EncoderModel, TFPreTrainedModel): ...  # type: ignore[misc]
 class T5ForConditionalGeneration(_t5.T5ForConditionalGeneration, TFPreTrainedModel): ...  # type: ignore[misc]
 class T5ForQuestionAnswering(_t5.T5ForQuestionAnswering, TFPreTrainedModel): ...  # type: ignore[misc]
