@@ -35,11 +35,11 @@ def _root(
 
 @app.command(
     epilog="Examples: `triform run ./my-bert 'The capital of France is [MASK].'` · `triform run ./my-classifier 'I like it' --json` "
-    "· `triform run ./my-gpt2 'Once upon a time' -n 50`"
+    "· `triform run ./my-gpt2 'Once upon a time' -n 50` · `triform run ./my-detr street.jpg -o found.png`"
 )
 def run(
     model: Annotated[str, typer.Argument(help="A folder, or a name on the Hub.")],
-    inputs: Annotated[list[str] | None, typer.Argument(help="Texts. Without any, lines are read from standard input.")] = None,
+    inputs: Annotated[list[str] | None, typer.Argument(help="Texts, or paths of images. Without any, lines of standard input.")] = None,
     task: Annotated[str | None, typer.Option("--task", "-t", help="Such as masked-lm. Default: what the checkpoint was made for.")] = None,
     backend: Backend = None,
     as_json: AsJson = False,
@@ -51,18 +51,31 @@ def run(
     seed: Annotated[int | None, typer.Option(help="The same seed draws the same tokens.")] = None,
     source: Annotated[str | None, typer.Option("--from", help="For models of several languages: that of the input.")] = None,
     target: Annotated[str | None, typer.Option("--to", help="For models of several languages: that of the answer.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="For images: a .png, or a folder, for what was found, drawn.")
+    ] = None,
+    label: Annotated[list[str] | None, typer.Option("--label", "-l", help="For images: what to look for. Repeat it.")] = None,
+    threshold: Annotated[float | None, typer.Option(help="For images: what is surer is shown. Default: 0.5; with labels, 0.1.")] = None,
+    point: Annotated[list[str] | None, typer.Option(help="For images: x,y of what to outline. Repeat it.")] = None,
+    box: Annotated[list[str] | None, typer.Option(help="For images: left,top,right,bottom of what to outline. Repeat it.")] = None,
     revision: Revision = None,
 ) -> None:
     """Runs a model on INPUTS and prints what it says; what a model writes is shown while it is written."""
     from triform.cli import show
-    from triform.tasks.run import Wishes, run_task
+    from triform.tasks.run import run_task
+    from triform.tasks.wishes import Wishes
 
     texts = inputs or [line.rstrip("\n") for line in sys.stdin if line.strip()]
     asked = {"max_new_tokens": tokens, "num_beams": beams, "temperature": temperature, "seed": seed}
     generation = {name: value for name, value in asked.items() if value is not None}
     generation |= {} if temperature is None and seed is None else {"do_sample": True}
     writing = None if as_json else show.Writing()
-    wishes = Wishes(top, question, generation, source, target, writing)
+    wishes = Wishes(
+        top, question, generation, source, target, writing, labels=tuple(label or ()),
+        threshold=(0.1 if label else 0.5) if threshold is None else threshold,
+        points=tuple(_coordinates(text, 2, "--point") for text in point or ()),  # type: ignore[misc]
+        boxes=tuple(_coordinates(text, 4, "--box") for text in box or ()), output=output,  # type: ignore[misc]
+    )  # fmt: skip
     try:
         result = run_task(model, texts, task=task, backend=backend, revision=revision, wishes=wishes)
     finally:
@@ -72,6 +85,24 @@ def run(
         print(json.dumps(result.as_dict(), ensure_ascii=False, indent=2))
     elif writing is None or not writing.shown:
         show.result(result)
+    if not as_json:
+        for picture in result.pictures:
+            print(f"Drawn: {picture}")
+
+
+def _coordinates(text: str, count: int, option: str) -> tuple[float, ...]:
+    """The numbers of "x,y". Raises InputError."""
+    from triform.errors import InputError
+
+    try:
+        found = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        found = ()
+    if len(found) != count:
+        raise InputError(
+            f"{option} {text!r}: expected {count} numbers with commas between them, such as {','.join(['10', '20', '200', '100'][:count])}."
+        )
+    return found
 
 
 @app.command(epilog="Example: `triform explain ./my-model`")

@@ -12,7 +12,10 @@ from triform.errors import InputError, MissingDependencyError, nearest
 # In this order, where a checkpoint fits several.
 RUNNABLE = (
     "AutoModelForSequenceClassification", "AutoModelForTokenClassification", "AutoModelForQuestionAnswering", "AutoModelForMaskedLM",
-    "AutoModelForSeq2SeqLM", "AutoModelForCausalLM", "AutoModel",
+    "AutoModelForSeq2SeqLM", "AutoModelForCausalLM", "AutoModelForImageClassification", "AutoModelForObjectDetection",
+    "AutoModelForUniversalSegmentation", "AutoModelForInstanceSegmentation", "AutoModelForImageSegmentation",
+    "AutoModelForSemanticSegmentation", "AutoModelForDepthEstimation", "AutoModelForImageToImage", "AutoModelForVideoClassification",
+    "AutoModelForZeroShotImageClassification", "AutoModelForZeroShotObjectDetection", "AutoModelForMaskGeneration", "AutoModel",
 )  # fmt: skip
 
 

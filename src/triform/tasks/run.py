@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from triform.errors import InputError
-from triform.tasks import write
+from triform.tasks import see, write
 from triform.tasks.choosing import choose_task, installed_backend
+from triform.tasks.wishes import Row, Wishes
 
 TENSORS = {"torch": "pt", "flax": "np", "tf": "tf"}
-Row = tuple[Any, ...]
 
 
 @dataclass
@@ -22,6 +22,7 @@ class Result:
         task, cls, backend: what ran.
         columns: names of what each row holds.
         rows: for each input, its answers, best first.
+        pictures: files that were drawn.
     """
 
     task: str
@@ -30,39 +31,21 @@ class Result:
     inputs: list[str]
     columns: tuple[str, ...]
     rows: list[list[Row]] = field(default_factory=list)
+    pictures: list[str] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
         """For programs."""
         answers = [[dict(zip(self.columns, row)) for row in rows] for rows in self.rows]
         results = [{"input": text, "answers": found} for text, found in zip(self.inputs, answers)]
-        return {"task": self.task, "class": self.cls, "backend": self.backend, "results": results}
-
-
-@dataclass(frozen=True)
-class Wishes:
-    """How a task is to be done.
-
-    Attributes:
-        top: answers per input.
-        question: for question answering, asked of every text.
-        generation: settings of `generate`, for models that write.
-        source_language, target_language: for models that translate between several.
-        listener: is told (input, piece of the answer) while a model writes.
-    """
-
-    top: int = 5
-    question: str | None = None
-    generation: dict[str, Any] = field(default_factory=dict)
-    source_language: str | None = None
-    target_language: str | None = None
-    listener: Callable[[str, str], None] | None = None
+        drawn = {"pictures": self.pictures} if self.pictures else {}
+        return {"task": self.task, "class": self.cls, "backend": self.backend, "results": results, **drawn}
 
 
 def run_task(
     name_or_path: str, texts: list[str], *, task: str | None = None, backend: str | None = None, revision: str | None = None,
     wishes: Wishes | None = None,
 ) -> Result:  # fmt: skip
-    """Runs a checkpoint on texts.
+    """Runs a checkpoint on texts, or on images, by their paths or addresses.
 
     Args:
         task: default: what the checkpoint was made for.
@@ -75,15 +58,21 @@ def run_task(
     from triform.auto.tokenizer import AutoTokenizer
 
     if not texts:
-        raise InputError("There is no input. Give texts as arguments, or one per line on standard input.")
+        raise InputError("There is no input. Give texts, or images, as arguments, or one per line on standard input.")
     where = {} if revision is None else {"revision": revision}
     on = installed_backend(backend)
     config = AutoConfig.from_pretrained(name_or_path, **where)
     auto = choose_task(config, task)
+    wished = wishes or Wishes()
+    if auto in see.TASKS:
+        model = auto_model(on, auto).from_pretrained(name_or_path, config=config, **where)
+        rows, drawn = see.run_on_images(auto, name_or_path, model, on, texts, wished, where)
+        named = auto.removeprefix("AutoModelFor")
+        return Result(named, type(model).__name__, on, texts, see.TASKS[auto][0], rows, [str(path) for path in drawn])
     tokenizer = AutoTokenizer.from_pretrained(name_or_path, **where)
     model = auto_model(on, auto).from_pretrained(name_or_path, config=config, **where)
     columns, answer = TASKS[auto]
-    made = Call(model, tokenizer, on, wishes or Wishes())
+    made = Call(model, tokenizer, on, wished)
     return Result(
         auto.removeprefix("AutoModelFor").replace("AutoModel", "similarity"), type(model).__name__, on, texts, columns, answer(made, texts)
     )
