@@ -48,7 +48,8 @@ VILT = Family(
 BRIDGETOWER = replace(
     VILT,
     fields={**VILT.fields, "size": edge(288), "image_mean": CLIP[0], "image_std": CLIP[1], "do_center_crop": True, "crop_size": None},
-    steps=(resize(targets.scaled_between), composed.middle_of_shortest_edge), inputs=MASK, sizes={"size": "shortest", "crop_size": "shortest"},
+    steps=(resize(targets.scaled_between), composed.middle_of_shortest_edge), inputs=MASK,
+    sizes={"size": "shortest", "crop_size": "shortest"},
 )  # fmt: skip
 SAM = Family(
     {
