@@ -70,13 +70,14 @@ fix: $(VENV)/dev
 
 $(VENV)-reference/created:
 	$(PYTHON) -m venv $(VENV)-reference
-	$(VENV)-reference/bin/python -m pip install --quiet --disable-pip-version-check $(PIP_INSTALL_ARGS) torch==2.13.0 transformers==5.17.0
+	$(VENV)-reference/bin/python -m pip install --quiet --disable-pip-version-check $(PIP_INSTALL_ARGS) torch==2.13.0 transformers==5.17.0 pillow
 	touch $@
 
 bench: $(VENV)/dev $(VENV)-reference/created
 	$(BIN)/python benchmarks/start.py --reference $(VENV)-reference/bin/python
 	$(BIN)/python benchmarks/tokenization.py --reference $(VENV)-reference/bin/python
 	$(BIN)/python benchmarks/generation.py --reference $(VENV)-reference/bin/python
+	$(BIN)/python benchmarks/images.py --reference $(VENV)-reference/bin/python
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache

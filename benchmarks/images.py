@@ -41,10 +41,12 @@ small = [i.resize((224, 224)) for i in opened]
 out = {{}}
 for name, job in json.load(open({jobs!r})).items():
     call = compile(job, name, 'eval')
-    best = 9e9
+    best = busy = 9e9
     for _ in range(3):
-        began = time.perf_counter(); made = eval(call); best = min(best, time.perf_counter() - began)
-    out[name] = (best, float(np.abs(made['pixel_values'].astype(np.float64)).sum()))
+        began, worked = time.perf_counter(), time.process_time()
+        made = eval(call)
+        best, busy = min(best, time.perf_counter() - began), min(busy, time.process_time() - worked)
+    out[name] = (best, busy, float(np.abs(made['pixel_values'].astype(np.float64)).sum()))
 print(json.dumps(out))
 """
 
@@ -81,7 +83,7 @@ def main() -> None:
     arguments = parser.parse_args()
     environment = {**os.environ, "HF_HUB_OFFLINE": "1", "TF_CPP_MIN_LOG_LEVEL": "3", "TRANSFORMERS_VERBOSITY": "error"}
     candidates = [name for name in LOAD if name != "reference" or arguments.reference]
-    measured: dict[tuple[str, str, str], list[float]] = {}
+    measured: dict[tuple[str, str, str], list[tuple[float, float | None]]] = {}
     sums: dict[tuple[str, str], set[float]] = {}
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
@@ -98,32 +100,42 @@ def main() -> None:
                     code = load + TIMED.format(paths=str(folder / "paths.json"), jobs=str(folder / f"{name}.json"))
                     timed = json.loads(run(python, code, environment)[1])
                     if i:  # the first round warms the disk
-                        measured.setdefault((cls, "fresh process to the first image", name), []).append(seconds)
-                        for job, (value, total) in timed.items():
-                            measured.setdefault((cls, job, name), []).append(value)
+                        measured.setdefault((cls, "fresh process to the first image", name), []).append((seconds, None))
+                        for job, (value, busy, total) in timed.items():
+                            measured.setdefault((cls, job, name), []).append((value, busy))
                             sums.setdefault((cls, job), set()).add(total)
     for (cls, job), totals in sums.items():
         if max(totals) - min(totals) > 1e-6 * max(totals):
             raise SystemExit(f"{cls}, {job}: the two give different numbers ({sorted(totals)}).")
-    rows = [(*key, statistics.median(values) * 1000) for key, values in measured.items()]
-    write(arguments.output, rows, arguments.runs)
+    times = {key: [_median(values, which) for which in (0, 1)] for key, values in measured.items()}
+    write(arguments.output, times, arguments.runs)
 
 
-def write(path: Path, rows: list[tuple[str, str, str, float]], runs: int) -> None:
+def _median(values: list, which: int) -> float | None:
+    found = [value[which] for value in values if value[which] is not None]
+    return statistics.median(found) * 1000 if found else None
+
+
+def write(path: Path, times: dict[tuple[str, str, str], list], runs: int) -> None:
     """The table as a page."""
-    times = {(cls, job, name): ms for cls, job, name, ms in rows}
-    names = list(dict.fromkeys(name for _, _, name, _ in rows))
+    names = list(dict.fromkeys(name for _, _, name in times))
     lines = [
         "# Image processors: a folder of photos, and the first image\n",
         f"Medians of {runs} processes each, alternating, on {platform.machine()} with {os.cpu_count()} cores, Python {platform.python_version()}; within a "
-        "process the best of three. Made by `python benchmarks/images.py`.\n",
-        f"| processor | task | {' | '.join(names)} | reference / triform |",
-        f"|---|---|{'---:|' * (len(names) + 1)}",
+        "process the best of three. In brackets the processor's time, of all threads together, which says what there is to do however busy "
+        "the machine is. Made by `python benchmarks/images.py`.\n",
+        f"| processor | task | {' | '.join(names)} | reference / triform | in processor's time |",
+        f"|---|---|{'---:|' * (len(names) + 2)}",
     ]
-    for cls, job in dict.fromkeys((cls, job) for cls, job, _, _ in rows):
-        cells = [f"{times[cls, job, name]:.0f} ms" if (cls, job, name) in times else "" for name in names]
-        ratio = f"{times[cls, job, 'reference'] / times[cls, job, 'triform']:.2f}" if (cls, job, "reference") in times else ""
-        lines.append(f"| {cls} | {job} | {' | '.join(cells)} | {ratio} |")
+    for cls, job in dict.fromkeys((cls, job) for cls, job, _ in times):
+        cells = []
+        for name in names:
+            wall, busy = times[cls, job, name]
+            cells.append(f"{wall:.0f} ms" + (f" ({busy:.0f})" if busy is not None else ""))
+        if "reference" in names:
+            both = [(times[cls, job, "reference"][i], times[cls, job, "triform"][i]) for i in (0, 1)]
+            cells += [f"{theirs / ours:.2f}" if ours else "" for theirs, ours in both]
+        lines.append(f"| {cls} | {job} | {' | '.join(cells)} |")
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     print("\n".join(lines))
 

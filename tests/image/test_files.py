@@ -10,7 +10,15 @@ from test_pixels import CASES
 import triform
 from triform.auto.explain import explain
 from triform.auto.image_table import IMAGE_PROCESSORS
-from triform.errors import CorruptFileError, InputError, MissingFileError, RegistrationError, UnknownKeywordError, UnsupportedTaskError
+from triform.errors import (
+    CorruptFileError,
+    HubError,
+    InputError,
+    MissingFileError,
+    RegistrationError,
+    UnknownKeywordError,
+    UnsupportedTaskError,
+)
 from triform.image.families import families
 
 IMAGE = picture(33, 47)
@@ -58,7 +66,7 @@ def test_names():
     assert triform.ViTImageProcessorFast is triform.ViTImageProcessor is triform.ViTFeatureExtractor
     assert pickle.loads(pickle.dumps(triform.ViTImageProcessor(size=9))) == triform.ViTImageProcessor(size=9)
     assert triform.CLIPImageProcessor().model_input_names == ["pixel_values"]
-    with pytest.raises(AttributeError, match="ViTImageProcesor"):
+    with pytest.raises(AttributeError, match="Did you mean 'ViTImageProcessor'"):
         _ = triform.ViTImageProcesor
 
 
@@ -156,6 +164,17 @@ def test_faults_are_named(tmp_path):
         triform.ViTImageProcessor().save_pretrained(tmp_path / "file")
     with pytest.raises(UnknownKeywordError, match="repo_id"):
         triform.ViTImageProcessor().save_pretrained(tmp_path / "e", repo="x")
+
+
+def test_nothing_is_uploaded_offline(tmp_path):
+    ours = triform.ViTImageProcessor(size=9)
+    for call in (
+        lambda: ours.push_to_hub("org/model"), lambda: ours.save_pretrained(tmp_path / "a", push_to_hub=True, repo_id="org/model"),
+        lambda: triform.SamProcessor(triform.SamImageProcessor()).push_to_hub("org/model"),
+    ):  # fmt: skip
+        with pytest.raises(HubError, match="HF_HUB_OFFLINE"):
+            call()
+    assert (tmp_path / "a" / "preprocessor_config.json").is_file()
 
 
 def test_registered_classes_come_first(tmp_path):

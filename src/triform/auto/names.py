@@ -73,7 +73,7 @@ def public(name: str) -> Any:
     preprocessor = _preprocessor(name)
     if preprocessor is not None:
         return preprocessor
-    raise AttributeError(f"triform has no {name!r}.{nearest(name, names())}")
+    raise AttributeError(f"triform has no {name!r}.{nearest(name, [*names(), *_preprocessors(name)])}")
 
 
 def names() -> list[str]:
@@ -105,6 +105,20 @@ def _preprocessor(name: str) -> Any:
         if part in name:
             return getattr(import_module(module), name, None)
     return None
+
+
+def _preprocessors(name: str) -> list[str]:
+    """The names that a slip in one of a tokenizer, image processor or processor may have meant."""
+    if "oken" in name:
+        from triform.text.families import families as tokenizers
+
+        return list(tokenizers())
+    if "roc" not in name and "xtract" not in name:
+        return []
+    from triform.image.families import families
+    from triform.processor_table import PROCESSORS
+
+    return [*families(), *PROCESSORS]
 
 
 def _base(backend: str, name: str) -> Any:

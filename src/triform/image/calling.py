@@ -7,7 +7,7 @@ from typing import Any
 
 from triform.errors import InputError, UnknownKeywordError, nearest
 from triform.features import BatchFeature
-from triform.image.colours import height_and_width
+from triform.image.colours import as_array, height_and_width
 from triform.image.family import Family, late
 from triform.image.fields import read_fields
 from triform.image.joining import Picture
@@ -117,7 +117,7 @@ def prepared(sources: list[tuple[Any, str]], s: Any, family: Family) -> list[Pic
         original = height_and_width(pixels)
         for step in family.steps:
             pixels = step(pixels, s)
-        return Picture(pixels, original)
+        return Picture(as_array(pixels), original)
 
     return every(one, range(len(sources)), [value for value, _ in sources])
 

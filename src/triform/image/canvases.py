@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from triform.errors import InputError
-from triform.image.joining import Picture, channels_of, largest, stacked, written
+from triform.image.joining import Picture, largest, stacked, written
 from triform.image.numbers import Chain
 from triform.image.sizes import multiple_of
 
@@ -58,7 +58,7 @@ def patches(pictures: Sequence[Picture], chain: Chain, s: Any) -> dict[str, Any]
         high, wide = (length // size for length in picture.size)
         if high * wide > most:
             raise InputError(f"An image has {high * wide} patches and max_num_patches is {most}. Have it resized: do_resize=True.")
-        numbers = np.empty((channels_of(picture.pixels), *picture.size), chain.dtype(picture.pixels))
+        numbers = np.empty((picture.channels, *picture.size), chain.dtype(picture.pixels))
         chain.write(picture.pixels, numbers)
         cut = numbers[:, : high * size, : wide * size].reshape(-1, high, size, wide, size).transpose(1, 3, 2, 4, 0)
         row = np.zeros((most, size * size * len(numbers)), numbers.dtype)
@@ -78,7 +78,7 @@ def colour_codes(pictures: Sequence[Picture], chain: Chain, s: Any) -> dict[str,
             "do_color_quantize=True needs clusters, the colours that pixels become. A checkpoint's preprocessor_config.json has them."
         )
     clusters = np.asarray(s.clusters, np.float32)
-    rows = [_nearest(chain(np.asarray(p.pixels)).reshape(-1, clusters.shape[1]), clusters) for p in pictures]
+    rows = [_nearest(chain(p.pixels).reshape(-1, clusters.shape[1]), clusters) for p in pictures]
     return {"input_ids": np.stack(rows) if len({len(row) for row in rows}) == 1 else rows}
 
 

@@ -71,8 +71,7 @@ def of_images_and_trimaps(inputs: dict[str, Any], s: Any, family: Family) -> dic
     for picture, trimap in zip(pictures, read_maps(inputs["trimaps"], len(pictures), "trimaps")):
         if trimap.shape != picture.size:
             raise InputError(f"An image has {picture.size} pixels and its trimap {trimap.shape}; they must agree.")
-        samples = as_array(picture.pixels)
-        picture.pixels = np.dstack([samples, trimap.astype(samples.dtype)])
+        picture.pixels = np.dstack([picture.pixels, trimap.astype(picture.pixels.dtype)])
     return family.join(pictures, Chain(family.numbers, s), s)
 
 

@@ -9,7 +9,7 @@ from triform.image import canvases, composed, padding, targets
 from triform.image.colours import flipped, grey, on_white
 from triform.image.cropping import center_crop, in_proportion, long_side_aligned, without_margins
 from triform.image.family import EDGE, Family, late
-from triform.image.numbers import normalized, rescaled, standardized
+from triform.image.numbers import fractions, normalized, rescaled, rescaled_and_offset, through_std
 from triform.image.resizing import BICUBIC, BILINEAR, LANCZOS, NEAREST, resize
 from triform.image.table_parts import CLIP, HALF, IMAGENET, RGB, RGB_ASKED, cropping, edge, resizing, scaling, square
 
@@ -49,10 +49,7 @@ PERCEIVER = Family({**cropping(256), **resizing(square(224), BICUBIC), **scaling
 EFFICIENTNET = Family(
     {**resizing(square(346), NEAREST), **cropping(289, False), **scaling(HALF), "rescale_offset": False, "include_top": True},
     (resize(), center_crop),
-    (
-        lambda x, s: rescaled(x, s) - 1 if s.do_rescale and s.rescale_offset else rescaled(x, s), normalized,
-        lambda x, s: standardized(x, 0, s.image_std) if s.include_top else x,
-    ),
+    (rescaled_and_offset("rescale_offset"), normalized, through_std),
 )  # fmt: skip
 SEGFORMER = labelled(Family({**resizing(square(512), BILINEAR), **scaling(IMAGENET), "do_reduce_labels": False}, (resize(),)))
 DPT = labelled(Family(
@@ -64,7 +61,7 @@ DPT = labelled(Family(
 ), "triform.image.post.depth:Upsampled")  # fmt: skip
 GLPN = Family(
     {"do_resize": True, "do_rescale": True, "size_divisor": 32, "resample": BILINEAR}, (resize(targets.down_to_multiples),),
-    (lambda x, s: (x.astype("float64") * (1 / 255)).astype("float32") if s.do_rescale else x,),
+    (fractions,),
     methods=("triform.image.post.depth:Upsampled",),
 )  # fmt: skip
 ZOEDEPTH = Family(

@@ -8,7 +8,7 @@ from triform.image.colours import flipped, grey
 from triform.image.cropping import center_crop
 from triform.image.families import BLIP
 from triform.image.family import EDGE, SQUARE, Family
-from triform.image.numbers import centred, normalized, offset, rescaled
+from triform.image.numbers import centred, normalized, rescaled, rescaled_and_offset
 from triform.image.resizing import BICUBIC, BILINEAR, LANCZOS, resize
 from triform.image.sizes import fitted
 from triform.image.table_parts import CLIP, HALF, RGB_ASKED, cropping, edge, resizing, scaling, square
@@ -18,7 +18,9 @@ VIDEOMAE = Family(
     {**resizing(edge(224), BILINEAR), **cropping(224), **scaling(HALF)}, (resize(), center_crop), sizes=EDGE, first="videos", call=VIDEOS
 )
 VIVIT = replace(
-    VIDEOMAE, fields={**VIDEOMAE.fields, "size": edge(256), "rescale_factor": 1 / 127.5, "offset": True}, numbers=(offset, normalized)
+    VIDEOMAE,
+    fields={**VIDEOMAE.fields, "size": edge(256), "rescale_factor": 1 / 127.5, "offset": True},
+    numbers=(rescaled_and_offset("offset"), normalized),
 )
 TVP = replace(
     VIDEOMAE,

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from triform.errors import InputError
-from triform.image.colours import as_array, height_and_width
 from triform.image.numbers import Chain
 from triform.image.workers import every
 
@@ -17,25 +16,25 @@ class Picture:
     """One image of a call.
 
     Attributes:
-        pixels: a Pillow image or an array (H, W, C), as the steps left it.
+        pixels: (H, W, C), as the steps left it.
         original: its height and width before the steps.
     """
 
-    pixels: Any
+    pixels: np.ndarray
     original: tuple[int, int]
 
     @property
     def size(self) -> tuple[int, int]:
         """Its height and width now."""
-        return height_and_width(self.pixels)
+        return self.pixels.shape[0], self.pixels.shape[1]
+
+    @property
+    def channels(self) -> int:
+        """How many channels."""
+        return self.pixels.shape[2]
 
 
 Join = Callable[[Sequence[Picture], Chain, Any], dict[str, Any]]
-
-
-def channels_of(pixels: Any) -> int:
-    """How many channels."""
-    return as_array(pixels).shape[2]
 
 
 def written(
@@ -48,14 +47,14 @@ def written(
         corners: (top, left) of each on its canvas; default: the upper left.
     """
     canvases = [canvas or p.size for p in pictures] if not isinstance(canvas, list) else canvas
-    kinds = {(channels_of(p.pixels), size, chain.dtype(p.pixels)) for p, size in zip(pictures, canvases)}
+    kinds = {(p.channels, size, chain.dtype(p.pixels)) for p, size in zip(pictures, canvases)}
     if len(kinds) == 1:
         channels, size, dtype = kinds.pop()
         shape = _shape(channels, size, s, len(pictures))
         batch: Any = np.empty(shape, dtype) if all(p.size == size for p in pictures) else np.full(shape, fill, dtype)
         rows = list(batch)
     else:
-        batch = rows = [np.full(_shape(channels_of(p.pixels), c, s), fill, chain.dtype(p.pixels)) for p, c in zip(pictures, canvases)]
+        batch = rows = [np.full(_shape(p.channels, c, s), fill, chain.dtype(p.pixels)) for p, c in zip(pictures, canvases)]
 
     def write(i: int) -> None:
         (height, width), (top, left) = pictures[i].size, corners[i] if corners else (0, 0)

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from triform.errors import InputError
-from triform.image.colours import as_array
 
+BLOCK = 2**18  # samples that are looked up at a time
 Number = Callable[[np.ndarray, Any], np.ndarray]  # (…, C) -> (…, C)
 
 
@@ -19,9 +19,14 @@ def rescaled(x: np.ndarray, s: Any) -> np.ndarray:
     return (x.astype(np.float64) * s.rescale_factor).astype(np.float32) if s.do_rescale else x
 
 
-def offset(x: np.ndarray, s: Any) -> np.ndarray:
-    """Times `rescale_factor`, and one less where `offset` says so: from -1 to 1."""
-    return rescaled(x, s) - np.float32(1) if s.do_rescale and s.offset else rescaled(x, s)
+def rescaled_and_offset(flag: str) -> Number:
+    """Times `rescale_factor`, and one less where the setting of this name says so: from -1 to 1."""
+    return lambda x, s: rescaled(x, s) - np.float32(1) if s.do_rescale and getattr(s, flag) else rescaled(x, s)
+
+
+def fractions(x: np.ndarray, s: Any) -> np.ndarray:
+    """From 0 to 1."""
+    return (x.astype(np.float64) * (1 / 255)).astype(np.float32) if s.do_rescale else x
 
 
 def normalized(x: np.ndarray, s: Any) -> np.ndarray:
@@ -40,6 +45,11 @@ def standardized(x: np.ndarray, mean: Any, std: Any) -> np.ndarray:
                 "numbers."
             )
     return (x.astype(np.float32, copy=False) - np.asarray(mean, np.float32)) / np.asarray(std, np.float32)
+
+
+def through_std(x: np.ndarray, s: Any) -> np.ndarray:
+    """Through `image_std` once more, where `include_top` asks for it."""
+    return standardized(x, 0, s.image_std) if s.include_top else x
 
 
 def centred(x: np.ndarray, s: Any) -> np.ndarray:
@@ -71,21 +81,22 @@ class Chain:
             self._tables[channels] = np.ascontiguousarray(self(every).T)
         return self._tables[channels]
 
-    def dtype(self, pixels: Any) -> np.dtype:
+    def dtype(self, samples: np.ndarray) -> np.dtype:
         """What the numbers of an image are kept as."""
-        samples = as_array(pixels)
         return self(samples[:1, :1]).dtype
 
-    def write(self, pixels: Any, out: np.ndarray) -> None:
-        """The numbers of an image into `out` (C, H, W)."""
-        samples = as_array(pixels)
+    def write(self, samples: np.ndarray, out: np.ndarray) -> None:
+        """The numbers of an image (H, W, C) into `out` (C, H, W)."""
         if samples.dtype != np.uint8:
             out[...] = np.moveaxis(self(samples), 2, 0)
             return
         table = self.table(samples.shape[2])
         for channel, plane in enumerate(out):
             source = samples[:, :, channel]
-            if plane.flags.c_contiguous and table.dtype == plane.dtype:
-                np.take(table[channel], source, out=plane, mode="clip")
-            else:
-                plane[...] = table[channel][source]
+            rows = max(1, BLOCK // samples.shape[1])
+            for top in range(0, samples.shape[0], rows):  # looking up makes each sample a number of 64 bits: not of all at once
+                part, place = source[top : top + rows], plane[top : top + rows]
+                if place.flags.c_contiguous:
+                    np.take(table[channel], part, out=place, mode="clip")
+                else:
+                    place[...] = table[channel][part]
