@@ -111,6 +111,7 @@ ARCHITECTURES: dict[str, Row] = {
     ),
     "videomae": _row("videomae", "VideoMAE", "Model ForPreTraining ForVideoClassification"),
     "vit": _row("vit", "ViT", "Model ForMaskedImageModeling ForImageClassification"),
+    "vit_mae": _row("vit_mae", "ViTMAE", "Model ForPreTraining"),
     "xlm-roberta": _row("xlm_roberta", "XLMRoberta", ENCODER_HEADS + " ForCausalLM", PreTraining="ForMaskedLM", TextEncoding="Model"),
     "xlnet": _row(
         "xlnet", "XLNet", "Model LMHeadModel ForSequenceClassification ForMultipleChoice ForTokenClassification ForQuestionAnsweringSimple",

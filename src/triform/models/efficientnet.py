@@ -58,7 +58,9 @@ class EfficientNetDepthwiseLayer(nn.Module):
     def __init__(self, config: Any, width: int, stride: int, size: int, evenly: bool):
         super().__init__()
         half = size // 2
-        self.padding = (half if evenly else half - 1, half) if stride == 2 else (0, 0)  # with a stride, zeros come before, as in checkpoints
+        self.padding = (
+            (half if evenly else half - 1, half) if stride == 2 else (0, 0)
+        )  # with a stride, zeros come before, as in checkpoints
         self.depthwise_conv = nn.Conv2d(width, width, size, stride=stride, padding=0 if stride == 2 else half, groups=width, bias=False)
         self.depthwise_norm = norm(config, width)
         self.act = ops.activation(config.hidden_act)
