@@ -306,3 +306,24 @@ class MaskFormerForInstanceSegmentationOutput(ModelOutput):
     transformer_decoder_hidden_states: Tensors | None = None
     hidden_states: Tensors | None = None
     attentions: Tensors | None = None
+
+
+class MaskedEncoderOutput(ModelOutput):
+    """last_hidden_state (B, 1 + visible patches, D); mask (B, N): 1 where a patch was hidden; ids_restore (B, N): the place of each patch."""
+
+    last_hidden_state: Tensor = None
+    mask: Tensor = None
+    ids_restore: Tensor = None
+    hidden_states: Tensors | None = None
+    attentions: Tensors | None = None
+
+
+class MaskedAutoencoderOutput(ModelOutput):
+    """logits (B, N, values of a patch): what the patches are taken to be; mask (B, N): 1 where a patch was hidden; ids_restore (B, N)."""
+
+    loss: Tensor | None = None
+    logits: Tensor = None
+    mask: Tensor = None
+    ids_restore: Tensor = None
+    hidden_states: Tensors | None = None
+    attentions: Tensors | None = None

@@ -36,7 +36,7 @@ globals().update(family_tests(FAMILY, main="AutoModelForVideoClassification"))
 
 MASKED = Family(
     "videomae", sizes=SIZES | {"num_hidden_layers": 1, "use_mean_pooling": False}, image=(3, 4, 3, 12, 18), inputs=masked, jitted=False,
-    asked=("output_hidden_states",), variants={"pixels": {"norm_pix_loss": False}},
+    variants={"pixels": {"norm_pix_loss": False}},
 )  # fmt: skip
 
 

@@ -70,6 +70,7 @@ ARCHITECTURES: dict[str, Row] = {
     "dinov2": _row("dinov2", "Dinov2", BACKBONE_HEADS),
     "dinov2_with_registers": _row("dinov2_with_registers", "Dinov2WithRegisters", BACKBONE_HEADS),
     "distilbert": _row("distilbert", "DistilBert", ENCODER_HEADS, PreTraining="ForMaskedLM", TextEncoding="Model"),
+    "efficientnet": _row("efficientnet", "EfficientNet", "Model ForImageClassification"),
     "electra": _row("electra", "Electra", ENCODER_HEADS + " ForPreTraining ForCausalLM", TextEncoding="Model"),
     "encoder-decoder": _row("encoder_decoder", "EncoderDecoder", "Model", Seq2SeqLM="Model"),
     "falcon": _row("falcon", "Falcon", DECODER_HEADS),
@@ -81,6 +82,10 @@ ARCHITECTURES: dict[str, Row] = {
     "gpt_neo": _row("gpt_neo", "GPTNeo", DECODER_HEADS),
     "gpt_neox": _row("gpt_neox", "GPTNeoX", DECODER_HEADS),
     "gptj": _row("gptj", "GPTJ", "Model ForCausalLM ForSequenceClassification ForQuestionAnswering"),
+    "levit": _row(
+        "levit", "Levit", "Model ForImageClassification ForImageClassificationWithTeacher",
+        ImageClassification="ForImageClassification|ForImageClassificationWithTeacher",
+    ),
     "llama": _row("llama", "Llama", DECODER_HEADS),
     "longformer": _row("longformer", "Longformer", ENCODER_HEADS, PreTraining="ForMaskedLM", TextEncoding="Model"),
     "marian": _row("marian", "Marian", "Model MTModel ForCausalLM", Seq2SeqLM="MTModel"),
@@ -130,6 +135,7 @@ ARCHITECTURES: dict[str, Row] = {
     ),
     "videomae": _row("videomae", "VideoMAE", "Model ForPreTraining ForVideoClassification"),
     "vit": _row("vit", "ViT", "Model ForMaskedImageModeling ForImageClassification"),
+    "vit_mae": _row("vit_mae", "ViTMAE", "Model ForPreTraining"),
     "xlm-roberta": _row("xlm_roberta", "XLMRoberta", ENCODER_HEADS + " ForCausalLM", PreTraining="ForMaskedLM", TextEncoding="Model"),
     "xlnet": _row(
         "xlnet", "XLNet", "Model LMHeadModel ForSequenceClassification ForMultipleChoice ForTokenClassification ForQuestionAnsweringSimple",

@@ -123,8 +123,18 @@ class Dropout(Module):
         return jnp.where(jax.random.bernoulli(self.rngs(), keep, x.shape), x / keep, jnp.zeros((), x.dtype))
 
 
+class Noise(Module):
+    """Random numbers come from the stream that Dropout draws on, where there is one."""
+
+    def __init__(self) -> None:
+        self.rngs = nnx.data(None)
+
+    def forward(self, x: jax.Array) -> jax.Array:
+        return jax.random.uniform(jax.random.key(0) if self.rngs is None else self.rngs(), x.shape)
+
+
 __all__ = [
     "BatchNorm", "Buffer", "Context", "Conv1d", "Conv2d", "Conv3d", "ConvTranspose2d", "Dropout", "Embedding", "GroupNorm", "LayerNorm",
-    "Linear", "List", "Model", "Module", "Parameter", "RMSNorm", "TransposedLinear", "freeze", "part",
+    "Linear", "List", "Model", "Module", "Noise", "Parameter", "RMSNorm", "TransposedLinear", "freeze", "part",
     "record", "recorded_apart", "recorded_as",
 ]  # fmt: skip

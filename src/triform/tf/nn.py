@@ -130,8 +130,18 @@ class Dropout(Module):
         return keras.random.dropout(x, self.p, seed=seeds)
 
 
+class Noise(Module):
+    """While Keras trains, the model that is called lends its generator; else TensorFlow's own is drawn on."""
+
+    def __init__(self) -> None: ...
+
+    def forward(self, x: tf.Tensor) -> tf.Tensor:
+        seeds, sizes = current_seeds(), tf.shape(x)
+        return tf.random.uniform(sizes) if seeds is None else keras.random.uniform(sizes, seed=seeds)
+
+
 __all__ = [
     "BatchNorm", "Buffer", "Context", "Conv1d", "Conv2d", "Conv3d", "ConvTranspose2d", "Dropout", "Embedding", "GroupNorm", "LayerNorm",
-    "Linear", "List", "Model", "Module", "Parameter", "RMSNorm", "TransposedLinear", "freeze", "part",
+    "Linear", "List", "Model", "Module", "Noise", "Parameter", "RMSNorm", "TransposedLinear", "freeze", "part",
     "record", "recorded_apart", "recorded_as",
 ]  # fmt: skip

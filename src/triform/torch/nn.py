@@ -180,8 +180,16 @@ class RMSNorm(Module):
         return self.weight * wide.to(x.dtype)
 
 
+class Noise(Module):
+    def __init__(self) -> None:
+        super().__init__()
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.rand(x.shape, device=x.device)
+
+
 __all__ = [
     "BatchNorm", "Buffer", "Context", "Conv1d", "Conv2d", "Conv3d", "ConvTranspose2d", "Dropout", "Embedding", "GroupNorm", "LayerNorm",
-    "Linear", "List", "Model", "Module", "Parameter", "RMSNorm", "TransposedLinear", "freeze", "part",
+    "Linear", "List", "Model", "Module", "Noise", "Parameter", "RMSNorm", "TransposedLinear", "freeze", "part",
     "record", "recorded_apart", "recorded_as",
 ]  # fmt: skip
