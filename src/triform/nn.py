@@ -219,6 +219,13 @@ class Dropout(Module):
     def __call__(self, x: Tensor) -> Tensor: ...
 
 
+class Points(Module):
+    """(n, m) -> places (n, m, d) in [0, 1), float32: in training at random, anew at each call; else the same m each time, spread evenly."""
+
+    def __init__(self, d: int) -> None: ...
+    def __call__(self, n: Size, m: int, *, like: Tensor) -> Tensor: ...
+
+
 def record(kind: str, x: Tensor | tuple[Tensor, ...]) -> None:
     """Keeps x under `kind` ("hidden_states", "encoder_hidden_states", …) where the caller of the model asked for it."""
 
@@ -321,5 +328,5 @@ class Context:
 
 __all__ = [
     "BatchNorm", "Buffer", "Context", "Conv1d", "Conv2d", "Conv3d", "ConvTranspose2d", "Dropout", "Embedding", "GroupNorm", "LayerNorm",
-    "Linear", "List", "Model", "Module", "Parameter", "RMSNorm", "Size", "TransposedLinear", "freeze", "part", "record", "recorded_as",
+    "Linear", "List", "Model", "Module", "Parameter", "Points", "RMSNorm", "Size", "TransposedLinear", "freeze", "part", "record", "recorded_as",
 ]  # fmt: skip
