@@ -18,7 +18,7 @@ from triform.outputs import ModelOutput
 KINDS = {
     "output_hidden_states": (
         "hidden_states", "encoder_hidden_states", "decoder_hidden_states", "reshaped_hidden_states", "pixel_decoder_hidden_states",
-        "transformer_decoder_hidden_states",
+        "transformer_decoder_hidden_states", "transformer_decoder_intermediate_states",
     ),
     "output_attentions": (
         "attentions", "encoder_attentions", "decoder_attentions", "cross_attentions", "global_attentions", "mask_decoder_attentions",

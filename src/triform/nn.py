@@ -232,6 +232,13 @@ class Noise(Module):
     def __call__(self, x: Tensor) -> Tensor: ...
 
 
+class Points(Module):
+    """(n, m) -> places (n, m, d) in [0, 1), float32: in training at random, anew at each call; else the same m each time, spread evenly."""
+
+    def __init__(self, d: int) -> None: ...
+    def __call__(self, n: Size, m: int, *, like: Tensor) -> Tensor: ...
+
+
 def record(kind: str, x: Tensor | tuple[Tensor, ...]) -> None:
     """Keeps x under `kind` ("hidden_states", "encoder_hidden_states", …) where the caller of the model asked for it."""
 
@@ -338,6 +345,6 @@ class Context:
 
 __all__ = [
     "BatchNorm", "Buffer", "Context", "Conv1d", "Conv2d", "Conv3d", "ConvTranspose2d", "Dropout", "Embedding", "GroupNorm", "LayerNorm",
-    "Linear", "List", "Model", "Module", "Noise", "Parameter", "RMSNorm", "Size", "TransposedLinear", "freeze", "part",
-    "record", "recorded_apart", "recorded_as",
+    "Linear", "List", "Model", "Module", "Noise", "Parameter", "Points", "RMSNorm", "Size", "TransposedLinear", "freeze", "part", "record",
+    "recorded_apart", "recorded_as",
 ]  # fmt: skip

@@ -327,3 +327,36 @@ class MaskedAutoencoderOutput(ModelOutput):
     ids_restore: Tensor = None
     hidden_states: Tensors | None = None
     attentions: Tensors | None = None
+
+
+class Mask2FormerModelOutput(ModelOutput):
+    """The last states, as in MaskFormerModelOutput; masks_queries_logits: the masks (B, Q, H / 4, W / 4) before and after each layer.
+
+    transformer_decoder_hidden_states and …_intermediate_states, which are normalised: (Q, B, D) before and after each layer.
+    """
+
+    encoder_last_hidden_state: Tensor | None = None
+    pixel_decoder_last_hidden_state: Tensor | None = None
+    transformer_decoder_last_hidden_state: Tensor | None = None
+    encoder_hidden_states: Tensors | None = None
+    pixel_decoder_hidden_states: Tensors | None = None
+    transformer_decoder_hidden_states: Tensors | None = None
+    transformer_decoder_intermediate_states: Tensors | None = None
+    masks_queries_logits: Tensors | None = None
+    attentions: Tensors | None = None
+
+
+class Mask2FormerForUniversalSegmentationOutput(ModelOutput):
+    """As MaskFormerForInstanceSegmentationOutput."""
+
+    loss: Tensor | None = None
+    class_queries_logits: Tensor = None
+    masks_queries_logits: Tensor = None
+    auxiliary_logits: list[dict[str, Tensor]] | None = None
+    encoder_last_hidden_state: Tensor | None = None
+    pixel_decoder_last_hidden_state: Tensor | None = None
+    transformer_decoder_last_hidden_state: Tensor | None = None
+    encoder_hidden_states: Tensors | None = None
+    pixel_decoder_hidden_states: Tensors | None = None
+    transformer_decoder_hidden_states: Tensors | None = None
+    attentions: Tensors | None = None

@@ -206,7 +206,9 @@ def gradients(backend: str, model: Any, inputs: dict[str, np.ndarray]) -> dict[s
     if backend == "flax":
         import jax
 
-        tree = jax.jit(jax.grad(lambda params: model(**given, params=params).loss))(model.params)
+        flags = {name: x for name, x in given.items() if isinstance(x, (bool, int, str))}
+        given = {name: x for name, x in given.items() if name not in flags}  # arguments, since JAX would compute with constants itself
+        tree = jax.jit(jax.grad(lambda params, given: model(**given, **flags, params=params).loss))(model.params, given)
         from triform.flax.pretrained import _leaves
 
         return {".".join(path): np.asarray(value) for path, value in _leaves(tree)}

@@ -89,6 +89,7 @@ ARCHITECTURES: dict[str, Row] = {
     "llama": _row("llama", "Llama", DECODER_HEADS),
     "longformer": _row("longformer", "Longformer", ENCODER_HEADS, PreTraining="ForMaskedLM", TextEncoding="Model"),
     "marian": _row("marian", "Marian", "Model MTModel ForCausalLM", Seq2SeqLM="MTModel"),
+    "mask2former": _row("mask2former", "Mask2Former", "Model ForUniversalSegmentation"),
     "maskformer": _row(
         "maskformer", "MaskFormer", "Model ForInstanceSegmentation", UniversalSegmentation="ForInstanceSegmentation",
     ),

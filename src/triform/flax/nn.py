@@ -9,6 +9,7 @@ from jax import lax
 
 from triform.auto.factory import part_class
 from triform.calls import ShapeError, record, recorded_apart, recorded_as
+from triform.spreading import spread
 
 from .convolution import BatchNorm, Conv1d, Conv2d, Conv3d, ConvTranspose2d, GroupNorm
 from .generation.context import Context
@@ -133,8 +134,23 @@ class Noise(Module):
         return jax.random.uniform(jax.random.key(0) if self.rngs is None else self.rngs(), x.shape)
 
 
+class Points(Module):
+    """Random numbers come from the stream of Dropout."""
+
+    def __init__(self, d: int) -> None:
+        self.d = d
+        self.deterministic = True
+        self.rngs = nnx.data(None)
+
+    def forward(self, n: int, m: int, *, like: jax.Array) -> jax.Array:
+        if not self.deterministic:
+            return jax.random.uniform(self.rngs(), (n, m, self.d))
+        axes = spread(jnp.arange(1, m + 1), m, self.d)
+        return jnp.broadcast_to(jnp.stack([each.astype(jnp.float32) / scale for each, scale in axes], -1), (n, m, self.d))
+
+
 __all__ = [
     "BatchNorm", "Buffer", "Context", "Conv1d", "Conv2d", "Conv3d", "ConvTranspose2d", "Dropout", "Embedding", "GroupNorm", "LayerNorm",
-    "Linear", "List", "Model", "Module", "Noise", "Parameter", "RMSNorm", "TransposedLinear", "freeze", "part",
-    "record", "recorded_apart", "recorded_as",
+    "Linear", "List", "Model", "Module", "Noise", "Parameter", "Points", "RMSNorm", "TransposedLinear", "freeze", "part", "record",
+    "recorded_apart", "recorded_as",
 ]  # fmt: skip

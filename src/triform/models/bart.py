@@ -14,6 +14,7 @@ from triform.configs.bart import BartConfig
 from triform.outputs import CausalLMOutput, Seq2SeqLMOutput, Seq2SeqModelOutput, Seq2SeqQuestionAnsweringOutput
 
 from .. import nn, ops
+from .feed_forward import FeedForward
 from .losses import classification_loss, span_loss
 from .positions import LearnedPositions
 from .seq2seq import ClassificationHead, at_last_end, memory_of, shift_right
@@ -48,20 +49,11 @@ class BartCrossAttention(BartAttention):
         return self.out_proj(ops.merge_heads(context.attend_memory(self.layer, q, self.keys_values, dropout=self.dropout)))
 
 
-class BartFeedForward(nn.Module):
-    """The feed-forward network and the norm that a layer of either stack ends with: layers extend it, since their names are flat."""
+class BartFeedForward(FeedForward):
+    """The feed-forward network and the norm that a layer of either stack ends with."""
 
-    def __init__(self, config: BartConfig, inner: int):
-        super().__init__()
-        self.fc1 = nn.Linear(config.d_model, inner)
-        self.fc2 = nn.Linear(inner, config.d_model)
-        self.final_layer_norm = nn.LayerNorm(config.d_model)
-        self.act = ops.activation(config.activation_function)
-        self.dropout = nn.Dropout(config.dropout)
-        self.activation_dropout = nn.Dropout(config.activation_dropout)
-
-    def feed_forward(self, x):
-        return self.dropout(self.fc2(self.activation_dropout(self.act(self.fc1(x)))))
+    def __init__(self, config: Any, inner: int):
+        super().__init__(config.d_model, inner, config.activation_function, config.dropout, config.activation_dropout)
 
 
 class BartEncoderLayer(BartFeedForward):

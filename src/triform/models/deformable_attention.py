@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from .. import nn, ops
+from .feed_forward import FeedForward
 
 Sizes = Sequence[tuple[int, int]]  # height and width of each map
 
@@ -54,6 +55,22 @@ class DeformableAttention(nn.Module):
             return where[..., :2] + offsets / self.points * where[..., 2:] * 0.5
         sides = np.array([(width, height) for height, width in sizes], np.float32)
         return where + offsets / ops.constant(sides, like=offsets)[:, None]
+
+
+class DeformableEncoderLayer(FeedForward):
+    """Deformable attention of the maps to themselves, residual, norm; feed-forward, residual, norm."""
+
+    def __init__(
+        self, width: int, heads: int, maps: int, points: int, inner: int, activation: str, dropout: float, activation_dropout: float
+    ):  # fmt: skip
+        super().__init__(width, inner, activation, dropout, activation_dropout)
+        self.self_attn = DeformableAttention(width, heads, maps, points)
+        self.self_attn_layer_norm = nn.LayerNorm(width)
+
+    def forward(self, x, positions, mask, where, sizes):  # (B, S, D) -> the same
+        seen = self.self_attn(x + positions, x, mask, where, sizes, "encoder_attentions")
+        x = self.self_attn_layer_norm(x + self.dropout(seen))
+        return self.final_layer_norm(x + self.feed_forward(x))
 
 
 def centres(sizes: Sizes, shares: Any) -> Any:

@@ -18,27 +18,12 @@ from triform.vision_outputs import DeformableDetectionOutput, DeformableDetrMode
 from .. import nn, ops
 from .bart import BartFeedForward
 from .conv_features import ConvModel
-from .deformable_attention import DeformableAttention, centres, first_offsets, real_shares, unsigmoid
+from .deformable_attention import DeformableAttention, DeformableEncoderLayer, centres, first_offsets, real_shares, unsigmoid
 from .detr import DetrAttention
 from .image_positions import image_positions
 from .patches import as_tokens
 from .seq2seq import memory_of
 from .set_prediction import FOCAL, Perceptron, detection_loss
-
-
-class DeformableDetrEncoderLayer(BartFeedForward):
-    """Deformable attention, residual, norm; feed-forward, residual, norm."""
-
-    def __init__(self, config: Any):
-        super().__init__(config, config.encoder_ffn_dim)
-        width, heads = config.d_model, config.encoder_attention_heads
-        self.self_attn = DeformableAttention(width, heads, config.num_feature_levels, config.encoder_n_points)
-        self.self_attn_layer_norm = nn.LayerNorm(width)
-
-    def forward(self, x, positions, mask, where, sizes):
-        seen = self.self_attn(x + positions, x, mask, where, sizes, "encoder_attentions")
-        x = self.self_attn_layer_norm(x + self.dropout(seen))
-        return self.final_layer_norm(x + self.feed_forward(x))
 
 
 class DeformableDetrDecoderLayer(BartFeedForward):
@@ -47,7 +32,7 @@ class DeformableDetrDecoderLayer(BartFeedForward):
     def __init__(self, config: Any):
         super().__init__(config, config.decoder_ffn_dim)
         width, heads = config.d_model, config.decoder_attention_heads
-        self.self_attn = DetrAttention(config, heads)
+        self.self_attn = DetrAttention(width, heads, config.attention_dropout)
         self.self_attn_layer_norm = nn.LayerNorm(width)
         self.encoder_attn = DeformableAttention(width, heads, config.num_feature_levels, config.decoder_n_points)
         self.encoder_attn_layer_norm = nn.LayerNorm(width)
@@ -65,7 +50,9 @@ class DeformableDetrEncoder(nn.Module):
 
     def __init__(self, config: Any):
         super().__init__()
-        self.layers = nn.List([DeformableDetrEncoderLayer(config) for _ in range(config.encoder_layers)])
+        sizes = config.d_model, config.encoder_attention_heads, config.num_feature_levels, config.encoder_n_points, config.encoder_ffn_dim
+        rest = config.activation_function, config.dropout, config.activation_dropout
+        self.layers = nn.List([DeformableEncoderLayer(*sizes, *rest) for _ in range(config.encoder_layers)])
         self.dropout = nn.Dropout(config.dropout)
 
     def forward(self, x, positions, mask, shares, sizes):  # (B, S, D) -> the same

@@ -25,14 +25,14 @@ from .set_prediction import Perceptron, detection_loss
 class DetrAttention(nn.Module):
     """Attention whose queries and keys know their places, and whose values do not."""
 
-    def __init__(self, config: Any, heads: int):
+    def __init__(self, width: int, heads: int, dropout: float):
         super().__init__()
-        width, self.heads = config.d_model, heads
+        self.heads = heads
         self.k_proj = nn.Linear(width, width)
         self.v_proj = nn.Linear(width, width)
         self.q_proj = nn.Linear(width, width)
         self.out_proj = nn.Linear(width, width)
-        self.dropout = nn.Dropout(config.attention_dropout)
+        self.dropout = nn.Dropout(dropout)
 
     def forward(self, q, k, v, mask=None, kind="attentions"):  # (B, T, D), (B, S, D), (B, S, D) -> (B, T, D)
         q, k, v = (ops.split_heads(p(x), self.heads) for p, x in ((self.q_proj, q), (self.k_proj, k), (self.v_proj, v)))
@@ -44,7 +44,7 @@ class DetrEncoderLayer(BartFeedForward):
 
     def __init__(self, config: Any):
         super().__init__(config, config.encoder_ffn_dim)
-        self.self_attn = DetrAttention(config, config.encoder_attention_heads)
+        self.self_attn = DetrAttention(config.d_model, config.encoder_attention_heads, config.attention_dropout)
         self.self_attn_layer_norm = nn.LayerNorm(config.d_model)
 
     def forward(self, x, positions, mask):
@@ -58,9 +58,9 @@ class DetrDecoderLayer(BartFeedForward):
 
     def __init__(self, config: Any):
         super().__init__(config, config.decoder_ffn_dim)
-        self.self_attn = DetrAttention(config, config.decoder_attention_heads)
+        self.self_attn = DetrAttention(config.d_model, config.decoder_attention_heads, config.attention_dropout)
         self.self_attn_layer_norm = nn.LayerNorm(config.d_model)
-        self.encoder_attn = DetrAttention(config, config.decoder_attention_heads)
+        self.encoder_attn = DetrAttention(config.d_model, config.decoder_attention_heads, config.attention_dropout)
         self.encoder_attn_layer_norm = nn.LayerNorm(config.d_model)
 
     def forward(self, x, queries, mask, memory, positions, memory_mask):

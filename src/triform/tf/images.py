@@ -38,7 +38,7 @@ def resize_nearest(x, size):
 
 def sample(x, places):
     (b, h, w), (n, m) = tf.unstack(tf.gather(tf.shape(x), (0, 2, 3))), tf.unstack(tf.shape(places)[1:3])
-    c = x.shape[1]
+    c = tf.shape(x)[1] if x.shape[1] is None else x.shape[1]
     tall, wide = tf.cast(h, x.dtype), tf.cast(w, x.dtype)
     px, py = ((places[..., 0] + 1) * wide - 1) / 2, ((places[..., 1] + 1) * tall - 1) / 2
     left, top = tf.floor(px), tf.floor(py)

@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from triform.auto.factory import part_class
 from triform.calls import ShapeError, record, recorded_apart, recorded_as
+from triform.spreading import spread
 
 from .convolution import BatchNorm, Conv1d, Conv2d, Conv3d, ConvTranspose2d, GroupNorm
 from .generation.context import Context
@@ -140,8 +141,22 @@ class Noise(Module):
         return tf.random.uniform(sizes) if seeds is None else keras.random.uniform(sizes, seed=seeds)
 
 
+class Points(Module):
+    """Random numbers come from where those of Dropout do."""
+
+    def __init__(self, d: int) -> None:
+        self.d = d
+
+    def forward(self, n: Any, m: int, *, like: tf.Tensor) -> tf.Tensor:
+        seeds = current_seeds()
+        if seeds is not None:
+            return tf.random.stateless_uniform((n, m, self.d), tf.cast(seeds.next(), tf.int32))
+        axes = spread(tf.range(1, m + 1), m, self.d)
+        return tf.broadcast_to(tf.stack([tf.cast(each, tf.float32) / scale for each, scale in axes], -1), (n, m, self.d))
+
+
 __all__ = [
     "BatchNorm", "Buffer", "Context", "Conv1d", "Conv2d", "Conv3d", "ConvTranspose2d", "Dropout", "Embedding", "GroupNorm", "LayerNorm",
-    "Linear", "List", "Model", "Module", "Noise", "Parameter", "RMSNorm", "TransposedLinear", "freeze", "part",
-    "record", "recorded_apart", "recorded_as",
+    "Linear", "List", "Model", "Module", "Noise", "Parameter", "Points", "RMSNorm", "TransposedLinear", "freeze", "part", "record",
+    "recorded_apart", "recorded_as",
 ]  # fmt: skip

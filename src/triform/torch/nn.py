@@ -16,6 +16,7 @@ from torch.utils.checkpoint import checkpoint
 
 from triform.auto.factory import part_class
 from triform.calls import ShapeError, current, record, recorded_apart, recorded_as, resumed
+from triform.spreading import spread
 
 from . import fast
 from .convolution import BatchNorm, Conv1d, Conv2d, Conv3d, ConvTranspose2d, GroupNorm
@@ -188,8 +189,20 @@ class Noise(Module):
         return torch.rand(x.shape, device=x.device)
 
 
+class Points(Module):
+    def __init__(self, d: int) -> None:
+        super().__init__()
+        self.d = d
+
+    def forward(self, n: int, m: int, *, like: torch.Tensor) -> torch.Tensor:
+        if self.training:
+            return torch.rand(n, m, self.d, device=like.device)
+        axes = spread(torch.arange(1, m + 1, device=like.device), m, self.d)
+        return torch.stack([each.float() / scale for each, scale in axes], -1).expand(n, m, self.d)
+
+
 __all__ = [
     "BatchNorm", "Buffer", "Context", "Conv1d", "Conv2d", "Conv3d", "ConvTranspose2d", "Dropout", "Embedding", "GroupNorm", "LayerNorm",
-    "Linear", "List", "Model", "Module", "Noise", "Parameter", "RMSNorm", "TransposedLinear", "freeze", "part",
-    "record", "recorded_apart", "recorded_as",
+    "Linear", "List", "Model", "Module", "Noise", "Parameter", "Points", "RMSNorm", "TransposedLinear", "freeze", "part", "record",
+    "recorded_apart", "recorded_as",
 ]  # fmt: skip
