@@ -360,3 +360,22 @@ class Mask2FormerForUniversalSegmentationOutput(ModelOutput):
     pixel_decoder_hidden_states: Tensors | None = None
     transformer_decoder_hidden_states: Tensors | None = None
     attentions: Tensors | None = None
+
+
+class DepthOutput(ModelOutput):
+    """predicted_depth (B, H, W)."""
+
+    loss: Tensor | None = None
+    predicted_depth: Tensor = None
+    hidden_states: Tensors | None = None
+    attentions: Tensors | None = None
+
+
+class IntermediateEncoderOutput(ModelOutput):
+    """last_hidden_state (B, T, D), pooler_output (B, P); intermediate_activations: maps (B, C, H, W) of convolutions before the layers."""
+
+    last_hidden_state: Tensor = None
+    pooler_output: Tensor | None = None
+    hidden_states: Tensors | None = None
+    attentions: Tensors | None = None
+    intermediate_activations: Tensors | None = None

@@ -63,6 +63,7 @@ ARCHITECTURES: dict[str, Row] = {
         "deit", "DeiT", "Model ForMaskedImageModeling ForImageClassification ForImageClassificationWithTeacher",
         ImageClassification="ForImageClassification|ForImageClassificationWithTeacher",
     ),
+    "depth_anything": _row("depth_anything", "DepthAnything", "ForDepthEstimation"),
     "detr": _row(
         "detr", "Detr", "Model ForObjectDetection ForSegmentation",
         ImageSegmentation="ForSegmentation", UniversalSegmentation="ForSegmentation",
@@ -70,6 +71,7 @@ ARCHITECTURES: dict[str, Row] = {
     "dinov2": _row("dinov2", "Dinov2", BACKBONE_HEADS),
     "dinov2_with_registers": _row("dinov2_with_registers", "Dinov2WithRegisters", BACKBONE_HEADS),
     "distilbert": _row("distilbert", "DistilBert", ENCODER_HEADS, PreTraining="ForMaskedLM", TextEncoding="Model"),
+    "dpt": _row("dpt", "DPT", "Model ForDepthEstimation ForSemanticSegmentation"),
     "efficientnet": _row("efficientnet", "EfficientNet", "Model ForImageClassification"),
     "electra": _row("electra", "Electra", ENCODER_HEADS + " ForPreTraining ForCausalLM", TextEncoding="Model"),
     "encoder-decoder": _row("encoder_decoder", "EncoderDecoder", "Model", Seq2SeqLM="Model"),
