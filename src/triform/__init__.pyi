@@ -37,13 +37,16 @@ from triform.configs.clip import CLIPVisionConfig as CLIPVisionConfig
 from triform.configs.camembert import CamembertConfig as CamembertConfig
 from triform.configs.convnext import ConvNextConfig as ConvNextConfig
 from triform.configs.convnextv2 import ConvNextV2Config as ConvNextV2Config
+from triform.configs.dpt import DPTConfig as DPTConfig
 from triform.configs.deberta_v2 import DebertaV2Config as DebertaV2Config
 from triform.configs.deformable_detr import DeformableDetrConfig as DeformableDetrConfig
 from triform.configs.deit import DeiTConfig as DeiTConfig
+from triform.configs.depth_anything import DepthAnythingConfig as DepthAnythingConfig
 from triform.configs.detr import DetrConfig as DetrConfig
 from triform.configs.dinov2 import Dinov2Config as Dinov2Config
 from triform.configs.dinov2_with_registers import Dinov2WithRegistersConfig as Dinov2WithRegistersConfig
 from triform.configs.distilbert import DistilBertConfig as DistilBertConfig
+from triform.configs.efficientnet import EfficientNetConfig as EfficientNetConfig
 from triform.configs.electra import ElectraConfig as ElectraConfig
 from triform.configs.encoder_decoder import EncoderDecoderConfig as EncoderDecoderConfig
 from triform.configs.falcon import FalconConfig as FalconConfig
@@ -52,11 +55,13 @@ from triform.configs.gptj import GPTJConfig as GPTJConfig
 from triform.configs.gpt_neo import GPTNeoConfig as GPTNeoConfig
 from triform.configs.gpt_neox import GPTNeoXConfig as GPTNeoXConfig
 from triform.configs.gemma2 import Gemma2Config as Gemma2Config
+from triform.configs.levit import LevitConfig as LevitConfig
 from triform.configs.llama import LlamaConfig as LlamaConfig
 from triform.configs.longformer import LongformerConfig as LongformerConfig
 from triform.configs.mbart import MBartConfig as MBartConfig
 from triform.configs.mpnet import MPNetConfig as MPNetConfig
 from triform.configs.marian import MarianConfig as MarianConfig
+from triform.configs.mask2former import Mask2FormerConfig as Mask2FormerConfig
 from triform.configs.maskformer import MaskFormerConfig as MaskFormerConfig
 from triform.configs.maskformer_swin import MaskFormerSwinConfig as MaskFormerSwinConfig
 from triform.configs.mistral import MistralConfig as MistralConfig
@@ -92,6 +97,7 @@ from triform.configs.swin2sr import Swin2SRConfig as Swin2SRConfig
 from triform.configs.swinv2 import Swinv2Config as Swinv2Config
 from triform.configs.t5 import T5Config as T5Config
 from triform.configs.vit import ViTConfig as ViTConfig
+from triform.configs.vit_mae import ViTMAEConfig as ViTMAEConfig
 from triform.configs.videomae import VideoMAEConfig as VideoMAEConfig
 from triform.configs.xlm_roberta import XLMRobertaConfig as XLMRobertaConfig
 from triform.configs.xlnet import XLNetConfig as XLNetConfig
@@ -154,6 +160,9 @@ from triform.torch import ConvNextModel as ConvNextModel
 from triform.torch import ConvNextV2Backbone as ConvNextV2Backbone
 from triform.torch import ConvNextV2ForImageClassification as ConvNextV2ForImageClassification
 from triform.torch import ConvNextV2Model as ConvNextV2Model
+from triform.torch import DPTForDepthEstimation as DPTForDepthEstimation
+from triform.torch import DPTForSemanticSegmentation as DPTForSemanticSegmentation
+from triform.torch import DPTModel as DPTModel
 from triform.torch import DebertaV2ForMaskedLM as DebertaV2ForMaskedLM
 from triform.torch import DebertaV2ForMultipleChoice as DebertaV2ForMultipleChoice
 from triform.torch import DebertaV2ForQuestionAnswering as DebertaV2ForQuestionAnswering
@@ -166,6 +175,7 @@ from triform.torch import DeiTForImageClassification as DeiTForImageClassificati
 from triform.torch import DeiTForImageClassificationWithTeacher as DeiTForImageClassificationWithTeacher
 from triform.torch import DeiTForMaskedImageModeling as DeiTForMaskedImageModeling
 from triform.torch import DeiTModel as DeiTModel
+from triform.torch import DepthAnythingForDepthEstimation as DepthAnythingForDepthEstimation
 from triform.torch import DetrForObjectDetection as DetrForObjectDetection
 from triform.torch import DetrForSegmentation as DetrForSegmentation
 from triform.torch import DetrModel as DetrModel
@@ -181,6 +191,8 @@ from triform.torch import DistilBertForQuestionAnswering as DistilBertForQuestio
 from triform.torch import DistilBertForSequenceClassification as DistilBertForSequenceClassification
 from triform.torch import DistilBertForTokenClassification as DistilBertForTokenClassification
 from triform.torch import DistilBertModel as DistilBertModel
+from triform.torch import EfficientNetForImageClassification as EfficientNetForImageClassification
+from triform.torch import EfficientNetModel as EfficientNetModel
 from triform.torch import ElectraForCausalLM as ElectraForCausalLM
 from triform.torch import ElectraForMaskedLM as ElectraForMaskedLM
 from triform.torch import ElectraForMultipleChoice as ElectraForMultipleChoice
@@ -218,6 +230,9 @@ from triform.torch import Gemma2ForCausalLM as Gemma2ForCausalLM
 from triform.torch import Gemma2ForSequenceClassification as Gemma2ForSequenceClassification
 from triform.torch import Gemma2ForTokenClassification as Gemma2ForTokenClassification
 from triform.torch import Gemma2Model as Gemma2Model
+from triform.torch import LevitForImageClassification as LevitForImageClassification
+from triform.torch import LevitForImageClassificationWithTeacher as LevitForImageClassificationWithTeacher
+from triform.torch import LevitModel as LevitModel
 from triform.torch import LlamaForCausalLM as LlamaForCausalLM
 from triform.torch import LlamaForQuestionAnswering as LlamaForQuestionAnswering
 from triform.torch import LlamaForSequenceClassification as LlamaForSequenceClassification
@@ -243,6 +258,8 @@ from triform.torch import MPNetModel as MPNetModel
 from triform.torch import MarianForCausalLM as MarianForCausalLM
 from triform.torch import MarianMTModel as MarianMTModel
 from triform.torch import MarianModel as MarianModel
+from triform.torch import Mask2FormerForUniversalSegmentation as Mask2FormerForUniversalSegmentation
+from triform.torch import Mask2FormerModel as Mask2FormerModel
 from triform.torch import MaskFormerForInstanceSegmentation as MaskFormerForInstanceSegmentation
 from triform.torch import MaskFormerModel as MaskFormerModel
 from triform.torch import MaskFormerSwinBackbone as MaskFormerSwinBackbone
@@ -345,6 +362,8 @@ from triform.torch import T5Model as T5Model
 from triform.torch import ViTForImageClassification as ViTForImageClassification
 from triform.torch import ViTForMaskedImageModeling as ViTForMaskedImageModeling
 from triform.torch import ViTModel as ViTModel
+from triform.torch import ViTMAEForPreTraining as ViTMAEForPreTraining
+from triform.torch import ViTMAEModel as ViTMAEModel
 from triform.torch import VideoMAEForPreTraining as VideoMAEForPreTraining
 from triform.torch import VideoMAEForVideoClassification as VideoMAEForVideoClassification
 from triform.torch import VideoMAEModel as VideoMAEModel
@@ -418,6 +437,9 @@ from triform.tf import ConvNextModel as TFConvNextModel
 from triform.tf import ConvNextV2Backbone as TFConvNextV2Backbone
 from triform.tf import ConvNextV2ForImageClassification as TFConvNextV2ForImageClassification
 from triform.tf import ConvNextV2Model as TFConvNextV2Model
+from triform.tf import DPTForDepthEstimation as TFDPTForDepthEstimation
+from triform.tf import DPTForSemanticSegmentation as TFDPTForSemanticSegmentation
+from triform.tf import DPTModel as TFDPTModel
 from triform.tf import DebertaV2ForMaskedLM as TFDebertaV2ForMaskedLM
 from triform.tf import DebertaV2ForMultipleChoice as TFDebertaV2ForMultipleChoice
 from triform.tf import DebertaV2ForQuestionAnswering as TFDebertaV2ForQuestionAnswering
@@ -430,6 +452,7 @@ from triform.tf import DeiTForImageClassification as TFDeiTForImageClassificatio
 from triform.tf import DeiTForImageClassificationWithTeacher as TFDeiTForImageClassificationWithTeacher
 from triform.tf import DeiTForMaskedImageModeling as TFDeiTForMaskedImageModeling
 from triform.tf import DeiTModel as TFDeiTModel
+from triform.tf import DepthAnythingForDepthEstimation as TFDepthAnythingForDepthEstimation
 from triform.tf import DetrForObjectDetection as TFDetrForObjectDetection
 from triform.tf import DetrForSegmentation as TFDetrForSegmentation
 from triform.tf import DetrModel as TFDetrModel
@@ -445,6 +468,8 @@ from triform.tf import DistilBertForQuestionAnswering as TFDistilBertForQuestion
 from triform.tf import DistilBertForSequenceClassification as TFDistilBertForSequenceClassification
 from triform.tf import DistilBertForTokenClassification as TFDistilBertForTokenClassification
 from triform.tf import DistilBertModel as TFDistilBertModel
+from triform.tf import EfficientNetForImageClassification as TFEfficientNetForImageClassification
+from triform.tf import EfficientNetModel as TFEfficientNetModel
 from triform.tf import ElectraForCausalLM as TFElectraForCausalLM
 from triform.tf import ElectraForMaskedLM as TFElectraForMaskedLM
 from triform.tf import ElectraForMultipleChoice as TFElectraForMultipleChoice
@@ -482,6 +507,9 @@ from triform.tf import Gemma2ForCausalLM as TFGemma2ForCausalLM
 from triform.tf import Gemma2ForSequenceClassification as TFGemma2ForSequenceClassification
 from triform.tf import Gemma2ForTokenClassification as TFGemma2ForTokenClassification
 from triform.tf import Gemma2Model as TFGemma2Model
+from triform.tf import LevitForImageClassification as TFLevitForImageClassification
+from triform.tf import LevitForImageClassificationWithTeacher as TFLevitForImageClassificationWithTeacher
+from triform.tf import LevitModel as TFLevitModel
 from triform.tf import LlamaForCausalLM as TFLlamaForCausalLM
 from triform.tf import LlamaForQuestionAnswering as TFLlamaForQuestionAnswering
 from triform.tf import LlamaForSequenceClassification as TFLlamaForSequenceClassification
@@ -507,6 +535,8 @@ from triform.tf import MPNetModel as TFMPNetModel
 from triform.tf import MarianForCausalLM as TFMarianForCausalLM
 from triform.tf import MarianMTModel as TFMarianMTModel
 from triform.tf import MarianModel as TFMarianModel
+from triform.tf import Mask2FormerForUniversalSegmentation as TFMask2FormerForUniversalSegmentation
+from triform.tf import Mask2FormerModel as TFMask2FormerModel
 from triform.tf import MaskFormerForInstanceSegmentation as TFMaskFormerForInstanceSegmentation
 from triform.tf import MaskFormerModel as TFMaskFormerModel
 from triform.tf import MaskFormerSwinBackbone as TFMaskFormerSwinBackbone
@@ -609,6 +639,8 @@ from triform.tf import T5Model as TFT5Model
 from triform.tf import ViTForImageClassification as TFViTForImageClassification
 from triform.tf import ViTForMaskedImageModeling as TFViTForMaskedImageModeling
 from triform.tf import ViTModel as TFViTModel
+from triform.tf import ViTMAEForPreTraining as TFViTMAEForPreTraining
+from triform.tf import ViTMAEModel as TFViTMAEModel
 from triform.tf import VideoMAEForPreTraining as TFVideoMAEForPreTraining
 from triform.tf import VideoMAEForVideoClassification as TFVideoMAEForVideoClassification
 from triform.tf import VideoMAEModel as TFVideoMAEModel
@@ -682,6 +714,9 @@ from triform.flax import ConvNextModel as FlaxConvNextModel
 from triform.flax import ConvNextV2Backbone as FlaxConvNextV2Backbone
 from triform.flax import ConvNextV2ForImageClassification as FlaxConvNextV2ForImageClassification
 from triform.flax import ConvNextV2Model as FlaxConvNextV2Model
+from triform.flax import DPTForDepthEstimation as FlaxDPTForDepthEstimation
+from triform.flax import DPTForSemanticSegmentation as FlaxDPTForSemanticSegmentation
+from triform.flax import DPTModel as FlaxDPTModel
 from triform.flax import DebertaV2ForMaskedLM as FlaxDebertaV2ForMaskedLM
 from triform.flax import DebertaV2ForMultipleChoice as FlaxDebertaV2ForMultipleChoice
 from triform.flax import DebertaV2ForQuestionAnswering as FlaxDebertaV2ForQuestionAnswering
@@ -694,6 +729,7 @@ from triform.flax import DeiTForImageClassification as FlaxDeiTForImageClassific
 from triform.flax import DeiTForImageClassificationWithTeacher as FlaxDeiTForImageClassificationWithTeacher
 from triform.flax import DeiTForMaskedImageModeling as FlaxDeiTForMaskedImageModeling
 from triform.flax import DeiTModel as FlaxDeiTModel
+from triform.flax import DepthAnythingForDepthEstimation as FlaxDepthAnythingForDepthEstimation
 from triform.flax import DetrForObjectDetection as FlaxDetrForObjectDetection
 from triform.flax import DetrForSegmentation as FlaxDetrForSegmentation
 from triform.flax import DetrModel as FlaxDetrModel
@@ -709,6 +745,8 @@ from triform.flax import DistilBertForQuestionAnswering as FlaxDistilBertForQues
 from triform.flax import DistilBertForSequenceClassification as FlaxDistilBertForSequenceClassification
 from triform.flax import DistilBertForTokenClassification as FlaxDistilBertForTokenClassification
 from triform.flax import DistilBertModel as FlaxDistilBertModel
+from triform.flax import EfficientNetForImageClassification as FlaxEfficientNetForImageClassification
+from triform.flax import EfficientNetModel as FlaxEfficientNetModel
 from triform.flax import ElectraForCausalLM as FlaxElectraForCausalLM
 from triform.flax import ElectraForMaskedLM as FlaxElectraForMaskedLM
 from triform.flax import ElectraForMultipleChoice as FlaxElectraForMultipleChoice
@@ -746,6 +784,9 @@ from triform.flax import Gemma2ForCausalLM as FlaxGemma2ForCausalLM
 from triform.flax import Gemma2ForSequenceClassification as FlaxGemma2ForSequenceClassification
 from triform.flax import Gemma2ForTokenClassification as FlaxGemma2ForTokenClassification
 from triform.flax import Gemma2Model as FlaxGemma2Model
+from triform.flax import LevitForImageClassification as FlaxLevitForImageClassification
+from triform.flax import LevitForImageClassificationWithTeacher as FlaxLevitForImageClassificationWithTeacher
+from triform.flax import LevitModel as FlaxLevitModel
 from triform.flax import LlamaForCausalLM as FlaxLlamaForCausalLM
 from triform.flax import LlamaForQuestionAnswering as FlaxLlamaForQuestionAnswering
 from triform.flax import LlamaForSequenceClassification as FlaxLlamaForSequenceClassification
@@ -771,6 +812,8 @@ from triform.flax import MPNetModel as FlaxMPNetModel
 from triform.flax import MarianForCausalLM as FlaxMarianForCausalLM
 from triform.flax import MarianMTModel as FlaxMarianMTModel
 from triform.flax import MarianModel as FlaxMarianModel
+from triform.flax import Mask2FormerForUniversalSegmentation as FlaxMask2FormerForUniversalSegmentation
+from triform.flax import Mask2FormerModel as FlaxMask2FormerModel
 from triform.flax import MaskFormerForInstanceSegmentation as FlaxMaskFormerForInstanceSegmentation
 from triform.flax import MaskFormerModel as FlaxMaskFormerModel
 from triform.flax import MaskFormerSwinBackbone as FlaxMaskFormerSwinBackbone
@@ -873,6 +916,8 @@ from triform.flax import T5Model as FlaxT5Model
 from triform.flax import ViTForImageClassification as FlaxViTForImageClassification
 from triform.flax import ViTForMaskedImageModeling as FlaxViTForMaskedImageModeling
 from triform.flax import ViTModel as FlaxViTModel
+from triform.flax import ViTMAEForPreTraining as FlaxViTMAEForPreTraining
+from triform.flax import ViTMAEModel as FlaxViTMAEModel
 from triform.flax import VideoMAEForPreTraining as FlaxVideoMAEForPreTraining
 from triform.flax import VideoMAEForVideoClassification as FlaxVideoMAEForVideoClassification
 from triform.flax import VideoMAEModel as FlaxVideoMAEModel

@@ -60,7 +60,8 @@ globals().update(family_tests(FAMILY, main="AutoModelForUniversalSegmentation"))
 OVER_SWIN = Family(
     "mask2former",
     sizes=SIZES | {
-        "backbone_config": SWIN, "feature_strides": [2, 4, 8, 16], "common_stride": 2, "decoder_layers": 5, "pre_norm": True, "activation_function": "gelu",
+        "backbone_config": SWIN, "feature_strides": [2, 4, 8, 16], "common_stride": 2, "decoder_layers": 5, "pre_norm": True,
+        "activation_function": "gelu",
         "class_weight": 3.0, "mask_weight": 2.0, "dice_weight": 4.0, "no_object_weight": 0.3, "importance_sample_ratio": 1.0,
         "oversample_ratio": 2.5,
     },
@@ -108,7 +109,7 @@ def test_maps_of_another_width_are_projected(tmp_path):
 
 def test_what_cannot_be_is_refused(backend):
     with pytest.raises(
-        ConfigError, match="feature_size=40 is not a multiple of 32.*hidden_dim=30 is not a multiple of num_attention_heads=4"
+        ConfigError, match=r"feature_size=40 is not a multiple of 32.*hidden_dim=30 is not a multiple of num_attention_heads=4"
     ):
         triform.Mask2FormerConfig(**SIZES | {"feature_size": 40, "hidden_dim": 30})
     with pytest.raises(ConfigError, match=r"the backbone gives 3 maps, feature_strides is \[4, 8, 16, 32\]"):

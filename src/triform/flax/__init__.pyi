@@ -14,10 +14,13 @@ from triform.models import convnextv2 as _convnextv2
 from triform.models import deberta_v2 as _deberta_v2
 from triform.models import deformable_detr as _deformable_detr
 from triform.models import deit as _deit
+from triform.models import depth_anything as _depth_anything
 from triform.models import detr as _detr
 from triform.models import dinov2 as _dinov2
 from triform.models import dinov2_with_registers as _dinov2_with_registers
 from triform.models import distilbert as _distilbert
+from triform.models import dpt as _dpt
+from triform.models import efficientnet as _efficientnet
 from triform.models import electra as _electra
 from triform.models import encoder_decoder as _encoder_decoder
 from triform.models import falcon as _falcon
@@ -26,9 +29,11 @@ from triform.models import gpt2 as _gpt2
 from triform.models import gpt_neo as _gpt_neo
 from triform.models import gpt_neox as _gpt_neox
 from triform.models import gptj as _gptj
+from triform.models import levit as _levit
 from triform.models import llama as _llama
 from triform.models import longformer as _longformer
 from triform.models import marian as _marian
+from triform.models import mask2former as _mask2former
 from triform.models import maskformer as _maskformer
 from triform.models import maskformer_swin as _maskformer_swin
 from triform.models import mbart as _mbart
@@ -60,6 +65,7 @@ from triform.models import swinv2 as _swinv2
 from triform.models import t5 as _t5
 from triform.models import videomae as _videomae
 from triform.models import vit as _vit
+from triform.models import vit_mae as _vit_mae
 from triform.models import xlm_roberta as _xlm_roberta
 from triform.models import xlnet as _xlnet
 from triform.models import yolos as _yolos
@@ -122,6 +128,9 @@ class ConvNextModel(_convnext.ConvNextModel, FlaxPreTrainedModel): ...  # type: 
 class ConvNextV2Backbone(_convnextv2.ConvNextV2Backbone, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class ConvNextV2ForImageClassification(_convnextv2.ConvNextV2ForImageClassification, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class ConvNextV2Model(_convnextv2.ConvNextV2Model, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class DPTForDepthEstimation(_dpt.DPTForDepthEstimation, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class DPTForSemanticSegmentation(_dpt.DPTForSemanticSegmentation, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class DPTModel(_dpt.DPTModel, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class DebertaV2ForMaskedLM(_deberta_v2.DebertaV2ForMaskedLM, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class DebertaV2ForMultipleChoice(_deberta_v2.DebertaV2ForMultipleChoice, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class DebertaV2ForQuestionAnswering(_deberta_v2.DebertaV2ForQuestionAnswering, FlaxPreTrainedModel): ...  # type: ignore[misc]
@@ -134,6 +143,7 @@ class DeiTForImageClassification(_deit.DeiTForImageClassification, FlaxPreTraine
 class DeiTForImageClassificationWithTeacher(_deit.DeiTForImageClassificationWithTeacher, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class DeiTForMaskedImageModeling(_deit.DeiTForMaskedImageModeling, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class DeiTModel(_deit.DeiTModel, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class DepthAnythingForDepthEstimation(_depth_anything.DepthAnythingForDepthEstimation, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class DetrForObjectDetection(_detr.DetrForObjectDetection, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class DetrForSegmentation(_detr.DetrForSegmentation, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class DetrModel(_detr.DetrModel, FlaxPreTrainedModel): ...  # type: ignore[misc]
@@ -149,6 +159,8 @@ class DistilBertForQuestionAnswering(_distilbert.DistilBertForQuestionAnswering,
 class DistilBertForSequenceClassification(_distilbert.DistilBertForSequenceClassification, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class DistilBertForTokenClassification(_distilbert.DistilBertForTokenClassification, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class DistilBertModel(_distilbert.DistilBertModel, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class EfficientNetForImageClassification(_efficientnet.EfficientNetForImageClassification, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class EfficientNetModel(_efficientnet.EfficientNetModel, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class ElectraForCausalLM(_electra.ElectraForCausalLM, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class ElectraForMaskedLM(_electra.ElectraForMaskedLM, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class ElectraForMultipleChoice(_electra.ElectraForMultipleChoice, FlaxPreTrainedModel): ...  # type: ignore[misc]
@@ -186,6 +198,9 @@ class Gemma2ForCausalLM(_gemma2.Gemma2ForCausalLM, FlaxPreTrainedModel): ...  # 
 class Gemma2ForSequenceClassification(_gemma2.Gemma2ForSequenceClassification, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class Gemma2ForTokenClassification(_gemma2.Gemma2ForTokenClassification, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class Gemma2Model(_gemma2.Gemma2Model, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class LevitForImageClassification(_levit.LevitForImageClassification, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class LevitForImageClassificationWithTeacher(_levit.LevitForImageClassificationWithTeacher, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class LevitModel(_levit.LevitModel, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class LlamaForCausalLM(_llama.LlamaForCausalLM, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class LlamaForQuestionAnswering(_llama.LlamaForQuestionAnswering, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class LlamaForSequenceClassification(_llama.LlamaForSequenceClassification, FlaxPreTrainedModel): ...  # type: ignore[misc]
@@ -211,6 +226,8 @@ class MPNetModel(_mpnet.MPNetModel, FlaxPreTrainedModel): ...  # type: ignore[mi
 class MarianForCausalLM(_marian.MarianForCausalLM, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class MarianMTModel(_marian.MarianMTModel, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class MarianModel(_marian.MarianModel, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class Mask2FormerForUniversalSegmentation(_mask2former.Mask2FormerForUniversalSegmentation, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class Mask2FormerModel(_mask2former.Mask2FormerModel, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class MaskFormerForInstanceSegmentation(_maskformer.MaskFormerForInstanceSegmentation, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class MaskFormerModel(_maskformer.MaskFormerModel, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class MaskFormerSwinBackbone(_maskformer_swin.MaskFormerSwinBackbone, FlaxPreTrainedModel): ...  # type: ignore[misc]
@@ -313,6 +330,8 @@ class T5Model(_t5.T5Model, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class ViTForImageClassification(_vit.ViTForImageClassification, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class ViTForMaskedImageModeling(_vit.ViTForMaskedImageModeling, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class ViTModel(_vit.ViTModel, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class ViTMAEForPreTraining(_vit_mae.ViTMAEForPreTraining, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class ViTMAEModel(_vit_mae.ViTMAEModel, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class VideoMAEForPreTraining(_videomae.VideoMAEForPreTraining, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class VideoMAEForVideoClassification(_videomae.VideoMAEForVideoClassification, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class VideoMAEModel(_videomae.VideoMAEModel, FlaxPreTrainedModel): ...  # type: ignore[misc]

@@ -14,10 +14,13 @@ from triform.models import convnextv2 as _convnextv2
 from triform.models import deberta_v2 as _deberta_v2
 from triform.models import deformable_detr as _deformable_detr
 from triform.models import deit as _deit
+from triform.models import depth_anything as _depth_anything
 from triform.models import detr as _detr
 from triform.models import dinov2 as _dinov2
 from triform.models import dinov2_with_registers as _dinov2_with_registers
 from triform.models import distilbert as _distilbert
+from triform.models import dpt as _dpt
+from triform.models import efficientnet as _efficientnet
 from triform.models import electra as _electra
 from triform.models import encoder_decoder as _encoder_decoder
 from triform.models import falcon as _falcon
@@ -26,9 +29,11 @@ from triform.models import gpt2 as _gpt2
 from triform.models import gpt_neo as _gpt_neo
 from triform.models import gpt_neox as _gpt_neox
 from triform.models import gptj as _gptj
+from triform.models import levit as _levit
 from triform.models import llama as _llama
 from triform.models import longformer as _longformer
 from triform.models import marian as _marian
+from triform.models import mask2former as _mask2former
 from triform.models import maskformer as _maskformer
 from triform.models import maskformer_swin as _maskformer_swin
 from triform.models import mbart as _mbart
@@ -60,6 +65,7 @@ from triform.models import swinv2 as _swinv2
 from triform.models import t5 as _t5
 from triform.models import videomae as _videomae
 from triform.models import vit as _vit
+from triform.models import vit_mae as _vit_mae
 from triform.models import xlm_roberta as _xlm_roberta
 from triform.models import xlnet as _xlnet
 from triform.models import yolos as _yolos
@@ -122,6 +128,9 @@ class ConvNextModel(_convnext.ConvNextModel, TFPreTrainedModel): ...  # type: ig
 class ConvNextV2Backbone(_convnextv2.ConvNextV2Backbone, TFPreTrainedModel): ...  # type: ignore[misc]
 class ConvNextV2ForImageClassification(_convnextv2.ConvNextV2ForImageClassification, TFPreTrainedModel): ...  # type: ignore[misc]
 class ConvNextV2Model(_convnextv2.ConvNextV2Model, TFPreTrainedModel): ...  # type: ignore[misc]
+class DPTForDepthEstimation(_dpt.DPTForDepthEstimation, TFPreTrainedModel): ...  # type: ignore[misc]
+class DPTForSemanticSegmentation(_dpt.DPTForSemanticSegmentation, TFPreTrainedModel): ...  # type: ignore[misc]
+class DPTModel(_dpt.DPTModel, TFPreTrainedModel): ...  # type: ignore[misc]
 class DebertaV2ForMaskedLM(_deberta_v2.DebertaV2ForMaskedLM, TFPreTrainedModel): ...  # type: ignore[misc]
 class DebertaV2ForMultipleChoice(_deberta_v2.DebertaV2ForMultipleChoice, TFPreTrainedModel): ...  # type: ignore[misc]
 class DebertaV2ForQuestionAnswering(_deberta_v2.DebertaV2ForQuestionAnswering, TFPreTrainedModel): ...  # type: ignore[misc]
@@ -134,6 +143,7 @@ class DeiTForImageClassification(_deit.DeiTForImageClassification, TFPreTrainedM
 class DeiTForImageClassificationWithTeacher(_deit.DeiTForImageClassificationWithTeacher, TFPreTrainedModel): ...  # type: ignore[misc]
 class DeiTForMaskedImageModeling(_deit.DeiTForMaskedImageModeling, TFPreTrainedModel): ...  # type: ignore[misc]
 class DeiTModel(_deit.DeiTModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class DepthAnythingForDepthEstimation(_depth_anything.DepthAnythingForDepthEstimation, TFPreTrainedModel): ...  # type: ignore[misc]
 class DetrForObjectDetection(_detr.DetrForObjectDetection, TFPreTrainedModel): ...  # type: ignore[misc]
 class DetrForSegmentation(_detr.DetrForSegmentation, TFPreTrainedModel): ...  # type: ignore[misc]
 class DetrModel(_detr.DetrModel, TFPreTrainedModel): ...  # type: ignore[misc]
@@ -149,6 +159,8 @@ class DistilBertForQuestionAnswering(_distilbert.DistilBertForQuestionAnswering,
 class DistilBertForSequenceClassification(_distilbert.DistilBertForSequenceClassification, TFPreTrainedModel): ...  # type: ignore[misc]
 class DistilBertForTokenClassification(_distilbert.DistilBertForTokenClassification, TFPreTrainedModel): ...  # type: ignore[misc]
 class DistilBertModel(_distilbert.DistilBertModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class EfficientNetForImageClassification(_efficientnet.EfficientNetForImageClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class EfficientNetModel(_efficientnet.EfficientNetModel, TFPreTrainedModel): ...  # type: ignore[misc]
 class ElectraForCausalLM(_electra.ElectraForCausalLM, TFPreTrainedModel): ...  # type: ignore[misc]
 class ElectraForMaskedLM(_electra.ElectraForMaskedLM, TFPreTrainedModel): ...  # type: ignore[misc]
 class ElectraForMultipleChoice(_electra.ElectraForMultipleChoice, TFPreTrainedModel): ...  # type: ignore[misc]
@@ -186,6 +198,9 @@ class Gemma2ForCausalLM(_gemma2.Gemma2ForCausalLM, TFPreTrainedModel): ...  # ty
 class Gemma2ForSequenceClassification(_gemma2.Gemma2ForSequenceClassification, TFPreTrainedModel): ...  # type: ignore[misc]
 class Gemma2ForTokenClassification(_gemma2.Gemma2ForTokenClassification, TFPreTrainedModel): ...  # type: ignore[misc]
 class Gemma2Model(_gemma2.Gemma2Model, TFPreTrainedModel): ...  # type: ignore[misc]
+class LevitForImageClassification(_levit.LevitForImageClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class LevitForImageClassificationWithTeacher(_levit.LevitForImageClassificationWithTeacher, TFPreTrainedModel): ...  # type: ignore[misc]
+class LevitModel(_levit.LevitModel, TFPreTrainedModel): ...  # type: ignore[misc]
 class LlamaForCausalLM(_llama.LlamaForCausalLM, TFPreTrainedModel): ...  # type: ignore[misc]
 class LlamaForQuestionAnswering(_llama.LlamaForQuestionAnswering, TFPreTrainedModel): ...  # type: ignore[misc]
 class LlamaForSequenceClassification(_llama.LlamaForSequenceClassification, TFPreTrainedModel): ...  # type: ignore[misc]
@@ -211,6 +226,8 @@ class MPNetModel(_mpnet.MPNetModel, TFPreTrainedModel): ...  # type: ignore[misc
 class MarianForCausalLM(_marian.MarianForCausalLM, TFPreTrainedModel): ...  # type: ignore[misc]
 class MarianMTModel(_marian.MarianMTModel, TFPreTrainedModel): ...  # type: ignore[misc]
 class MarianModel(_marian.MarianModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class Mask2FormerForUniversalSegmentation(_mask2former.Mask2FormerForUniversalSegmentation, TFPreTrainedModel): ...  # type: ignore[misc]
+class Mask2FormerModel(_mask2former.Mask2FormerModel, TFPreTrainedModel): ...  # type: ignore[misc]
 class MaskFormerForInstanceSegmentation(_maskformer.MaskFormerForInstanceSegmentation, TFPreTrainedModel): ...  # type: ignore[misc]
 class MaskFormerModel(_maskformer.MaskFormerModel, TFPreTrainedModel): ...  # type: ignore[misc]
 class MaskFormerSwinBackbone(_maskformer_swin.MaskFormerSwinBackbone, TFPreTrainedModel): ...  # type: ignore[misc]
@@ -313,6 +330,8 @@ class T5Model(_t5.T5Model, TFPreTrainedModel): ...  # type: ignore[misc]
 class ViTForImageClassification(_vit.ViTForImageClassification, TFPreTrainedModel): ...  # type: ignore[misc]
 class ViTForMaskedImageModeling(_vit.ViTForMaskedImageModeling, TFPreTrainedModel): ...  # type: ignore[misc]
 class ViTModel(_vit.ViTModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class ViTMAEForPreTraining(_vit_mae.ViTMAEForPreTraining, TFPreTrainedModel): ...  # type: ignore[misc]
+class ViTMAEModel(_vit_mae.ViTMAEModel, TFPreTrainedModel): ...  # type: ignore[misc]
 class VideoMAEForPreTraining(_videomae.VideoMAEForPreTraining, TFPreTrainedModel): ...  # type: ignore[misc]
 class VideoMAEForVideoClassification(_videomae.VideoMAEForVideoClassification, TFPreTrainedModel): ...  # type: ignore[misc]
 class VideoMAEModel(_videomae.VideoMAEModel, TFPreTrainedModel): ...  # type: ignore[misc]
