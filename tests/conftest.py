@@ -1,6 +1,8 @@
 """What all tests share: which backends run, where other people's checkpoints lie, and that nothing reaches the network."""
 
+import gc
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,17 @@ BACKENDS = tuple(os.environ.get("TRIFORM_BACKENDS", "torch,flax,tf").split(","))
 def pytest_generate_tests(metafunc):
     if "backend" in metafunc.fixturenames:
         metafunc.parametrize("backend", BACKENDS)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def forgetful():
+    """What JAX and torch.compile have compiled is forgotten after each file: thousands of programs would use up a process's memory maps."""
+    yield
+    if "jax" in sys.modules:
+        sys.modules["jax"].clear_caches()
+    if "torch._dynamo" in sys.modules:
+        sys.modules["torch._dynamo"].reset()
+    gc.collect()
 
 
 @pytest.fixture(scope="session")

@@ -203,3 +203,42 @@ def test_code_written_for_the_reference_loads(tmp_path):
     files["modeling_own.py"] = MODEL.replace("from triform", "from transformers").encode()
     model = AutoModel.from_pretrained(written(tmp_path / "own", files), trust_remote_code=True)
     assert output(model) == 3.0
+
+
+TOKENIZER = """
+class OwnTokenizer:
+    @classmethod
+    def from_pretrained(cls, name, **kwargs):
+        made = cls()
+        made.name, made.kwargs = str(name), kwargs
+        return made
+"""
+
+
+@pytest.mark.parametrize("entry", [["tokenization_own.OwnTokenizer", None], "tokenization_own.OwnTokenizer"])
+def test_tokenizers_that_a_checkpoint_brings(tmp_path, entry):
+    settings = {"tokenizer_class": "OwnTokenizer", "auto_map": {"AutoTokenizer": entry}}
+    folder = written(tmp_path / "own", {"tokenization_own.py": TOKENIZER.encode(), "tokenizer_config.json": json.dumps(settings).encode()})
+    with pytest.raises(RemoteCodeError, match=r"OwnTokenizer in tokenization_own\.py.*trust_remote_code=True"):
+        triform.AutoTokenizer.from_pretrained(folder)
+    made = triform.AutoTokenizer.from_pretrained(folder, trust_remote_code=True, padding_side="left")
+    assert type(made).__name__ == "OwnTokenizer" and made.kwargs == {"padding_side": "left"}
+    settings["tokenizer_class"] = "BertTokenizer"  # which triform has
+    written(folder, {"tokenizer_config.json": json.dumps(settings).encode(), "vocab.txt": b"[PAD]\n[UNK]\na"})
+    assert type(triform.AutoTokenizer.from_pretrained(folder, trust_remote_code=True)).__name__ == "BertTokenizer"
+
+
+@pytest.mark.parametrize(
+    ("auto", "file", "key"),
+    [
+        ("AutoImageProcessor", "preprocessor_config.json", "image_processor_type"),
+        ("AutoFeatureExtractor", "preprocessor_config.json", "feature_extractor_type"),
+        ("AutoProcessor", "processor_config.json", "processor_class"),
+    ],
+)
+def test_preprocessors_that_a_checkpoint_brings(tmp_path, auto, file, key):
+    settings = {key: "OwnTokenizer", "auto_map": {auto: "tokenization_own.OwnTokenizer"}}
+    folder = written(tmp_path / "own", {"tokenization_own.py": TOKENIZER.encode(), file: json.dumps(settings).encode()})
+    with pytest.raises(RemoteCodeError, match=r"trust_remote_code=True"):
+        getattr(triform, auto).from_pretrained(folder)
+    assert type(getattr(triform, auto).from_pretrained(folder, trust_remote_code=True)).__name__ == "OwnTokenizer"

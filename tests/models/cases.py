@@ -158,6 +158,8 @@ def move_off_defaults(model: Any, rng: np.random.Generator) -> None:
             constant = parameter.numel() > 1 and bool((parameter == parameter.reshape(-1)[0]).all())
             parameter.add_(0.2 * noise) if constant or parameter.ndim < 2 else parameter.add_(0.08 * noise)
         for name, buffer in model.named_buffers():
+            if not buffer.is_floating_point():  # a mask
+                continue
             if name.endswith(("running_mean", "weight", "bias")):  # the latter of norms that are never trained
                 buffer.add_(torch.tensor(0.2 * rng.standard_normal(tuple(buffer.shape)), dtype=buffer.dtype))
             elif name.endswith("running_var"):

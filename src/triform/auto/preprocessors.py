@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from triform.auto import custom
 from triform.auto.choosing import Choice, image_choice, read_object
+from triform.auto.config import TRUST
 from triform.auto.tokenizer import AutoTokenizer
 from triform.errors import MissingFileError, TriformError, UnsupportedTaskError, UsageError
 from triform.processor_table import MODEL_PROCESSORS
@@ -29,21 +30,30 @@ class AutoPreprocessor:
 
         Args:
             config: a config object, instead of the checkpoint's config.json.
-            use_fast, backend, trust_remote_code: accepted; there is one kind of each, and no code of a checkpoint is run.
+            use_fast, backend: accepted; there is one kind of each.
+            trust_remote_code: True to run the class that the checkpoint brings along, where triform has none; from the Hub only with
+                `revision` (`code_revision`, for code in another repository) naming a commit.
             return_unused_kwargs: return (preprocessor, unused keywords).
             **kwargs: the Hub's keywords; every other one overrides a setting.
 
-        Raises: MissingFileError; UnsupportedTaskError where triform has no such class for this checkpoint.
+        Raises: MissingFileError; UnsupportedTaskError where triform has no such class for this checkpoint; RemoteCodeError.
         """
         from triform import hub
 
         where = {key: kwargs[key] for key in kwargs if key in hub.HUB_KEYWORDS}
         source = hub.locate(name_or_path, **where)
         config = kwargs.pop("config", None)
+        trust = {key: kwargs.pop(key, None) for key in TRUST}
         registered = _registered(cls.__name__, source, config, cls._named(source))
         if registered is not None:
             return registered.from_pretrained(name_or_path, **kwargs)
-        return cls._load(source, config, {key: value for key, value in kwargs.items() if key not in where})
+        try:
+            return cls._load(source, config, {key: value for key, value in kwargs.items() if key not in where})
+        except UnsupportedTaskError:
+            brought = _brought(cls.__name__, source, cls.files, trust)
+            if brought is None:
+                raise
+            return brought.from_pretrained(name_or_path, **kwargs)
 
     @classmethod
     def _load(cls, source: Any, config: Any, kwargs: dict[str, Any]) -> Any:
@@ -105,6 +115,15 @@ def _registered(auto: str, source: Any, config: Any, named: str | None) -> Any:
             config = None
     found = None if config is None else own.get(type(config))
     return found or next((cls for cls in own.values() if cls.__name__ == named), None)
+
+
+def _brought(auto: str, source: Any, files: tuple[str, ...], trust: dict[str, Any]) -> Any:
+    """The class that the checkpoint brings along for an Auto class; None if there is none. Raises RemoteCodeError."""
+    from triform.remote.gate import remote_class
+
+    maps = (read_object(source, name).get("auto_map") for name in files)
+    named = next((found for found in maps if isinstance(found, dict) and auto in found), None)
+    return None if named is None else remote_class(named, auto, source, **trust)
 
 
 class AutoImageProcessor(AutoPreprocessor):

@@ -4,6 +4,7 @@ import os
 from typing import Any
 
 from triform.auto import custom
+from triform.auto.config import TRUST
 from triform.auto.tokenizer_table import TOKENIZERS
 from triform.errors import RegistrationError, TokenizerError, UsageError, nearest
 
@@ -29,14 +30,17 @@ class AutoTokenizer:
             tokenizer_type: a model type, whose tokenizer it shall be.
             config: a config object, instead of the checkpoint's config.json.
             use_fast: accepted; there is one kind of tokenizer.
+            trust_remote_code: True to run the class that the checkpoint brings along, where triform has none; from the Hub only with
+                `revision` (`code_revision`, for code in another repository) naming a commit. Without it, tokenizer.json is read, if there is one.
             **kwargs: the Hub's keywords; settings such as padding_side, and special tokens, which override the files'.
 
-        Raises: MissingFileError, CorruptFileError, TokenizerError, UnknownKeywordError.
+        Raises: MissingFileError, CorruptFileError, TokenizerError, UnknownKeywordError, RemoteCodeError.
         """
         from triform import hub
         from triform.text.reading import load_tokenizer, read_json
 
         wanted, config = kwargs.pop("tokenizer_type", None), kwargs.pop("config", None)
+        trust = {key: kwargs.pop(key, None) for key in TRUST}
         if wanted is not None:
             if wanted not in TOKENIZERS:
                 raise TokenizerError(f"tokenizer_type={wanted!r} is no model type with a tokenizer.{nearest(wanted, TOKENIZERS)}")
@@ -55,6 +59,9 @@ class AutoTokenizer:
                 data = data.get(PARTS[data["model_type"]]) or {}
             if named is None and data.get("model_type") in TOKENIZERS:
                 named, how = TOKENIZERS[data["model_type"]], f"config.json: model_type {data['model_type']!r}"
+        own = _brought(source, named, trust)
+        if own is not None:
+            return own.from_pretrained(name_or_path, **kwargs)
         rest = {key: value for key, value in kwargs.items() if key not in where}
         return load_tokenizer(source, class_name=named, resolution=how if named else "tokenizer.json", **rest)
 
@@ -90,3 +97,19 @@ def _registered(source: Any, config: Any) -> Any:
         except TriformError:
             return None
     return None if config is None else custom.find_class("preprocessors", "AutoTokenizer", config)
+
+
+def _brought(source: Any, named: Any, trust: dict[str, Any]) -> Any:
+    """The class that the checkpoint brings along, where triform has none of its name; None where none is needed."""
+    from triform.remote.entries import entry_for
+    from triform.remote.gate import remote_class
+    from triform.text.families import tokenizer_class
+    from triform.text.reading import read_json
+
+    auto_map = read_json(source, "tokenizer_config.json").get("auto_map")
+    known = isinstance(named, str) and tokenizer_class(named) is not None
+    if known or entry_for(auto_map, "AutoTokenizer") is None:
+        return None
+    if trust.get("trust_remote_code") is not True and source.find("tokenizer.json") is not None:
+        return None
+    return remote_class(auto_map, "AutoTokenizer", source, **trust)
