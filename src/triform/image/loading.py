@@ -88,7 +88,7 @@ def load(value: Any, label: str, channels: str | None = None, raw: bool = False)
     if isinstance(value, str):
         return _named(value, label, raw)
     if isinstance(value, os.PathLike):
-        return _opened(_existing(os.fspath(value)), os.fspath(value), raw)
+        return _read(os.fspath(value), raw)
     if isinstance(value, (bytes, bytearray, memoryview)):
         return _opened(io.BytesIO(value), f"{label} ({len(value)} bytes)", raw)
     if hasattr(value, "read"):
@@ -105,14 +105,14 @@ def _named(text: str, label: str, raw: bool) -> Any:
     if text.startswith(("http://", "https://")):
         from triform import hub
 
-        return _opened(io.BytesIO(hub.fetch(text)), text.split("?")[0], raw)
+        return _opened(io.BytesIO(hub.fetch(text)), text.split("?")[0].rpartition("@")[2], raw)
     if text.startswith("data:"):
         head, _, body = text.partition(",")
         if not head.endswith(";base64"):
             raise InputError(f"{label} is a data: address without ;base64, of which images are made alone.")
         return _opened(io.BytesIO(_from_base64(body, label)), label, raw)
     if len(text) < 4096 and os.path.lexists(text):
-        return _opened(_existing(text), text, raw)
+        return _read(text, raw)
     if len(text) > 255 or text.startswith(("/9j/", "iVBORw0KGgo", "R0lGOD", "UklGR")):  # how base64 of the usual formats begins
         return _opened(io.BytesIO(_from_base64(text, label)), label, raw)
     raise MissingFileError(f"{label}: there is no file {text!r}, and it is neither an http(s) address nor base64.")
@@ -125,13 +125,18 @@ def _from_base64(text: str, label: str) -> bytes:
         raise CorruptFileError(f"{label} is no base64: {error}.") from None
 
 
-def _existing(path: str) -> str:
+def _read(path: str, raw: bool) -> Any:
+    """The image in a file by its path; the file is closed again."""
     if not os.path.isfile(path):
         kind = "is a folder; give its files" if os.path.isdir(path) else "is not there"
         raise MissingFileError(f"{path} {kind}.")
     if os.path.getsize(path) == 0:
         raise CorruptFileError(f"{path} is empty.")
-    return path
+    try:
+        with open(path, "rb") as file:
+            return _opened(file, path, raw)
+    except PermissionError as error:
+        raise MissingFileError(f"{path} may not be read: {error.strerror}.") from None
 
 
 def _opened(file: Any, label: str, raw: bool) -> Any:
@@ -145,9 +150,7 @@ def _opened(file: Any, label: str, raw: bool) -> Any:
         ) from None
     except MemoryError:
         raise
-    except OSError as error:
-        if isinstance(error, PermissionError):
-            raise MissingFileError(f"{label} may not be read: {error.strerror}.") from None
+    except OSError:
         raise CorruptFileError(f"{label} is no image of a format that is read here ({', '.join(FORMATS)}){_hint(file)}.") from None
     except Exception as error:  # decoders fail in their own ways on files that are broken
         raise CorruptFileError(f"{label} is a broken image: {type(error).__name__}: {error}.") from None
@@ -163,16 +166,15 @@ def _known(image_module: Any) -> tuple[str, ...]:
 
 
 def _hint(file: Any) -> str:
-    if isinstance(file, io.BytesIO):
-        return f"; it begins with {file.getvalue()[:12]!r}"
+    """How a file begins that is no image."""
     try:
-        with open(file, "rb") as opened:
-            start = opened.read(64)
-    except (OSError, TypeError, ValueError):
+        file.seek(0)
+        start = file.read(64)
+    except (OSError, ValueError, AttributeError):
         return ""
-    if start.startswith(b"version https://git-lfs"):
+    if bytes(start).startswith(b"version https://git-lfs"):
         return "; it is a git-lfs pointer: git lfs pull fetches the file itself"
-    return f"; it begins with {start[:12]!r}"
+    return f"; it begins with {bytes(start[:12])!r}"
 
 
 def _decoded(image: Any, label: str) -> Any:
