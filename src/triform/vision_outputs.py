@@ -79,7 +79,7 @@ class ImageSuperResolutionOutput(ModelOutput):
 
 
 class MaskedEncoderOutput(ModelOutput):
-    """last_hidden_state (B, 1 + visible patches, D); mask (B, N): 1 where a patch was hidden; ids_restore (B, N): the place of each patch."""
+    """last_hidden_state (B, 1 + visible patches, D); mask (B, N): 1 where a patch was hidden; ids_restore (B, N): its place."""
 
     last_hidden_state: Tensor = None
     mask: Tensor = None

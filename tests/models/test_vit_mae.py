@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from harness import Family, array, auto, check_head, family_tests, reference_case, run
+from harness import Family, array, auto, check_head, family_tests, run
 
 import triform
 from triform.errors import ConfigError

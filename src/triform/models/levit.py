@@ -150,7 +150,7 @@ class LevitStage(nn.Module):
         super().__init__()
         width, ratio = config.hidden_sizes[stage], config.mlp_ratio[stage]
         heads, key, wider = config.num_attention_heads[stage], config.key_dim[stage], config.attention_ratio[stage]
-        rate, layers = config.drop_path_rate, []
+        rate, layers = config.drop_path_rate, list[Any]()
         for _ in range(config.depths[stage]):
             layers.append(LevitResidualLayer(LevitAttention(width, key, heads, wider, side), rate))
             if ratio > 0:
