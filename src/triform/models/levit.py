@@ -71,8 +71,8 @@ class MLPLayerWithBN(nn.Module):
 
 def distances(side: int, stride: int = 1) -> np.ndarray:
     """(M, N): the number of the distance between each place that looks, every `stride`-th of a map, and each that is looked at."""
-    y, x = (axis.reshape(-1) for axis in np.mgrid[:side, :side])
-    from_y, from_x = (axis.reshape(-1) for axis in np.mgrid[:side:stride, :side:stride])
+    y, x = map(np.ravel, np.mgrid[:side, :side])
+    from_y, from_x = map(np.ravel, np.mgrid[:side:stride, :side:stride])
     return np.abs(from_y[:, None] - y) * side + np.abs(from_x[:, None] - x)
 
 

@@ -39,4 +39,4 @@ def sinusoids(n: int, width: int) -> np.ndarray:
 def sines_and_cosines(n: int, width: int) -> np.ndarray:
     """(n, width): the sine and the cosine of each wavelength, side by side."""
     angles = np.arange(n)[:, None] * 10000.0 ** (-2 * (np.arange(width) // 2) / width)
-    return np.where(np.arange(width) % 2, np.cos(angles), np.sin(angles)).astype(np.float32)
+    return np.asarray(np.where(np.arange(width) % 2, np.cos(angles), np.sin(angles)), np.float32)

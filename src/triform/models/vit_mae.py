@@ -25,9 +25,9 @@ def positions(config: Any, width: int) -> np.ndarray:
     """(1, 1 + N, D): sines and cosines of column and row, half of the channels each; zeros for the class token."""
     height, wide = grid(config)
     rates = 10000.0 ** -(np.arange(width // 4) / (width / 4))
-    rows, columns = (axis.reshape(-1, 1) * rates for axis in np.mgrid[:height, :wide])
+    rows, columns = (np.ravel(axis)[:, None] * rates for axis in np.mgrid[:height, :wide])
     table = np.concatenate([np.sin(columns), np.cos(columns), np.sin(rows), np.cos(rows)], axis=1)
-    return np.pad(table, ((1, 0), (0, 0)))[None].astype(np.float32)
+    return np.asarray(np.pad(table, ((1, 0), (0, 0)))[None], np.float32)
 
 
 class ViTMAEEmbeddings(nn.Module):
