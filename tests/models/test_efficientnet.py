@@ -24,6 +24,6 @@ globals().update(family_tests(FAMILY, main="AutoModelForImageClassification"))
 
 def test_sizes_that_do_not_agree_are_refused():
     with pytest.raises(
-        ConfigError, match=r"strides=\[1\] should have one for each.*hidden_dim is 1280, but width_coefficient=2.0 makes 2560"
+        ConfigError, match=r"strides=\[1\] should have an entry for each.*hidden_dim is 1280, but width_coefficient=2.0 makes 2560"
     ):
         triform.AutoConfig.for_model("efficientnet", strides=[1], hidden_dim=1280)

@@ -31,7 +31,7 @@ class AutoTokenizer:
             config: a config object, instead of the checkpoint's config.json.
             use_fast: accepted; there is one kind of tokenizer.
             trust_remote_code: True to run the class that the checkpoint brings along, where triform has none; from the Hub only with
-                `revision` (`code_revision`, for code in another repository) naming a commit. Without it, tokenizer.json is read, if there is one.
+                `revision` (`code_revision`, for code in another repository) naming a commit. Without it, tokenizer.json is read.
             **kwargs: the Hub's keywords; settings such as padding_side, and special tokens, which override the files'.
 
         Raises: MissingFileError, CorruptFileError, TokenizerError, UnknownKeywordError, RemoteCodeError.

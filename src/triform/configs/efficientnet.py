@@ -60,9 +60,9 @@ class EfficientNetConfig(PretrainedConfig):
         return nearest + step if nearest < 0.9 * wanted else nearest
 
     def validate(self) -> Iterator[str]:
-        groups = len(self.num_block_repeats)
+        repeats = list(self.num_block_repeats)
         for name in ("kernel_sizes", "in_channels", "out_channels", "strides", "expand_ratios"):
-            if len(getattr(self, name)) != groups:
-                yield f"{name}={list(getattr(self, name))} should have one for each of num_block_repeats={list(self.num_block_repeats)}"
+            if len(getattr(self, name)) != len(repeats):
+                yield f"{name}={list(getattr(self, name))} should have an entry for each of num_block_repeats={repeats}"
         if self.hidden_dim != self.channels(1280):
             yield f"hidden_dim is {self.hidden_dim}, but width_coefficient={self.width_coefficient} makes {self.channels(1280)} of 1280"

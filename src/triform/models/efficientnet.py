@@ -58,9 +58,8 @@ class EfficientNetDepthwiseLayer(nn.Module):
     def __init__(self, config: Any, width: int, stride: int, size: int, evenly: bool):
         super().__init__()
         half = size // 2
-        self.padding = (
-            (half if evenly else half - 1, half) if stride == 2 else (0, 0)
-        )  # with a stride, zeros come before, as in checkpoints
+        before = half if evenly else half - 1  # with a stride, all zeros come first, as in checkpoints
+        self.padding = (before, half) if stride == 2 else (0, 0)
         self.depthwise_conv = nn.Conv2d(width, width, size, stride=stride, padding=0 if stride == 2 else half, groups=width, bias=False)
         self.depthwise_norm = norm(config, width)
         self.act = ops.activation(config.hidden_act)
@@ -82,7 +81,8 @@ class EfficientNetSqueezeExciteLayer(nn.Module):
         self.act = ops.activation(config.hidden_act)
 
     def forward(self, x):
-        return x * ops.sigmoid(self.expand(self.act(self.reduce(ops.mean(x, (2, 3), keepdims=True)))))
+        narrow, wide = self.reduce, self.expand
+        return x * ops.sigmoid(wide(self.act(narrow(ops.mean(x, (2, 3), keepdims=True)))))
 
 
 class EfficientNetFinalBlockLayer(nn.Module):

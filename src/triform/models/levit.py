@@ -71,8 +71,8 @@ class MLPLayerWithBN(nn.Module):
 
 def distances(side: int, stride: int = 1) -> np.ndarray:
     """(M, N): the number of the distance between each place that looks, every `stride`-th of a map, and each that is looked at."""
-    y, x = (np.ravel(axis) for axis in np.mgrid[:side, :side])
-    from_y, from_x = (np.ravel(axis) for axis in np.mgrid[:side:stride, :side:stride])
+    y, x = map(np.ravel, np.mgrid[:side, :side])
+    from_y, from_x = map(np.ravel, np.mgrid[:side:stride, :side:stride])
     return np.abs(from_y[:, None] - y) * side + np.abs(from_x[:, None] - x)
 
 
@@ -150,8 +150,7 @@ class LevitStage(nn.Module):
         super().__init__()
         width, ratio = config.hidden_sizes[stage], config.mlp_ratio[stage]
         heads, key, wider = config.num_attention_heads[stage], config.key_dim[stage], config.attention_ratio[stage]
-        rate = config.drop_path_rate
-        layers: list[Any] = []
+        rate, layers = config.drop_path_rate, list[Any]()
         for _ in range(config.depths[stage]):
             layers.append(LevitResidualLayer(LevitAttention(width, key, heads, wider, side), rate))
             if ratio > 0:

@@ -39,7 +39,7 @@ def distances(side: int, learned: int) -> np.ndarray:
     largest = (learned or side) - 1
     steps = np.arange(1 - side, side, dtype=np.float32) * 8 / max(largest, 1)
     steps = np.sign(steps) * np.log2(np.abs(steps) + 1) / 3
-    return np.asarray(np.reshape(np.stack(np.meshgrid(steps, steps, indexing="ij"), -1), (-1, 2)), np.float32)
+    return np.asarray(np.stack([np.repeat(steps, len(steps)), np.tile(steps, len(steps))], -1), np.float32)
 
 
 class Swinv2SelfAttention(nn.Module):

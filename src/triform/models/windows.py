@@ -66,7 +66,7 @@ def windowed(x: Any, side: int, shift: int, attend: Callable[[Any, Any], Any]) -
 
 def pairs_of_places(side: int) -> np.ndarray:
     """(N, N): for each pair of places of a window, the row of a table of (2 S - 1)² distances."""
-    y, x = (np.ravel(axis) for axis in np.mgrid[:side, :side])
+    y, x = map(np.ravel, np.mgrid[:side, :side])
     return (y[:, None] - y + side - 1) * (2 * side - 1) + x[:, None] - x + side - 1
 
 
