@@ -310,7 +310,7 @@ INIT = {
     r"(value_proj|output_proj)\.weight$": "xavier_uniform",
     r"^level_embed$|\.level_embed$": ("normal", 1.0),
     r"reference_points\.weight$": "xavier_uniform",
-    r"input_proj\.\d+\.0\.weight$": "xavier_uniform",
+    r"position_embedding\.(row|column)_embeddings\.weight$": ("uniform_from_0", 1.0),
     r"class_embed\.\d+\.bias$": ("constant", -math.log(99)),
     r"(norm\w*|input_proj\.\d+\.1)\.weight$": "ones",
     r"weight$": ("normal", "init_std"),

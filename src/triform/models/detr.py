@@ -278,7 +278,7 @@ IGNORE = (r"num_batches_tracked$",)
 INIT = {
     r"bbox_attention\.\w_linear\.weight$": ("xavier_uniform", None),
     r"bbox_attention\.\w_linear\.bias$": "zeros",
-    r"position_embedding\.(row|column)_embeddings\.weight$": ("constant", 0.5),
+    r"position_embedding\.(row|column)_embeddings\.weight$": ("uniform_from_0", 1.0),
     r"(norm\w*|gn\d)\.weight$": "ones",
     r"weight$": ("normal", "init_std"),
 }

@@ -221,6 +221,6 @@ IGNORE = (r"num_batches_tracked$",)
 INIT = {
     r"criterion\.empty_weight$": ("computed", class_weights),
     r"(norm\w*|\.(proj|block|stem)\.1)\.weight$": "ones",
-    r"mask_embedder\.\d\.0\.weight$": "xavier_uniform",
+    r"mask_embedder\.\d\.0\.weight$|\.fpn\..*weight$": "xavier_uniform",
     r"weight$": ("normal", "init_std"),
 }

@@ -1,9 +1,9 @@
 """Initial values: which distribution each parameter has, and, with a seed, the same numbers on every backend.
 
 A distribution is written as data: "zeros", "ones", ("constant", c), ("normal", s), ("truncated_normal", s), ("uniform", a) on [-a, a],
-"xavier_uniform", "xavier_normal", "kaiming_uniform" (fan in, as torch.nn.Linear starts) or "kaiming_normal" (fan out, for ReLU).
-s is a number, the name of a config field, or a function of the config. ("fixed", f): the array that f(config) gives; ("computed", f): the
-same, and files may lack it.
+("uniform_from_0", a) on [0, a), "xavier_uniform", "xavier_normal", "kaiming_uniform" (fan in, as torch.nn.Linear starts) or
+"kaiming_normal" (fan out, for ReLU). s is a number, the name of a config field, or a function of the config. ("fixed", f): the array that
+f(config) gives; ("computed", f): the same, and files may lack it.
 """
 
 import hashlib
@@ -69,6 +69,8 @@ def seeded(drawn: Drawn, shape: tuple[int, ...], seed: int, name: str) -> np.nda
         return np.full(shape, number, np.float32)
     key = int.from_bytes(hashlib.sha256(f"{seed}:{name}".encode()).digest()[:16], "little")
     generator = np.random.Generator(np.random.Philox(key=key))
+    if kind == "uniform_from_0":
+        return generator.random(shape, np.float32) * np.float32(number)
     if kind == "uniform":
         return (generator.random(shape, np.float32) * 2 - 1) * np.float32(number)
     values = generator.standard_normal(shape, np.float32)
