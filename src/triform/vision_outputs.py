@@ -85,6 +85,12 @@ class DetrModelOutput(Seq2SeqModelOutput):
     intermediate_hidden_states: Tensor | None = None
 
 
+class ConditionalDetrModelOutput(DetrModelOutput):
+    """DetrModelOutput, with reference_points (Q, B, 2): where the queries stand, x and y as shares of the image."""
+
+    reference_points: Tensor | None = None
+
+
 class QueryDetectionOutput(ModelOutput):
     """logits and pred_boxes as in ObjectDetectionOutput, of Q queries; encoder_last_hidden_state (B, S, D) of the image."""
 

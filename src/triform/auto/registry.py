@@ -51,6 +51,7 @@ ARCHITECTURES: dict[str, Row] = {
     "blenderbot-small": _row("blenderbot_small", "BlenderbotSmall", SEQ2SEQ_HEADS, Seq2SeqLM="ForConditionalGeneration"),
     "bloom": _row("bloom", "Bloom", DECODER_HEADS, PreTraining="ForCausalLM"),
     "camembert": _row("camembert", "Camembert", ENCODER_HEADS + " ForCausalLM", PreTraining="ForMaskedLM"),
+    "conditional_detr": _row("conditional_detr", "ConditionalDetr", "Model ForObjectDetection"),
     "convnext": _row("convnext", "ConvNext", BACKBONE_HEADS),
     "convnextv2": _row("convnextv2", "ConvNextV2", BACKBONE_HEADS),
     "deberta-v2": _row("deberta_v2", "DebertaV2", ENCODER_HEADS, PreTraining="ForMaskedLM", TextEncoding="Model"),
@@ -106,6 +107,7 @@ ARCHITECTURES: dict[str, Row] = {
         "t5", "T5", "Model EncoderModel ForConditionalGeneration ForSequenceClassification ForTokenClassification ForQuestionAnswering",
         PreTraining="ForConditionalGeneration", Seq2SeqLM="ForConditionalGeneration", TextEncoding="EncoderModel",
     ),
+    "table-transformer": _row("table_transformer", "TableTransformer", "Model ForObjectDetection"),
     "vit": _row("vit", "ViT", "Model ForMaskedImageModeling ForImageClassification"),
     "xlm-roberta": _row("xlm_roberta", "XLMRoberta", ENCODER_HEADS + " ForCausalLM", PreTraining="ForMaskedLM", TextEncoding="Model"),
     "xlnet": _row(

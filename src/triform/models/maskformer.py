@@ -106,7 +106,7 @@ class MaskFormerTransformerModule(nn.Module):
         queries = self.queries_embedder.weight[...][None]
         queries = ops.broadcast_to(queries, (b, *queries.shape[1:]))
         start = ops.zeros_like(queries)
-        last, states = self.decoder(start, queries, None, as_tokens(x), as_tokens(positions), None)
+        last, states, _ = self.decoder(start, queries, None, as_tokens(x), as_tokens(positions), None)
         states = [start, *states[:-1], last]
         for state in states:
             nn.record("transformer_decoder_hidden_states", state)
