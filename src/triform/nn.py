@@ -226,6 +226,16 @@ class Points(Module):
     def __call__(self, n: Size, m: int, *, like: Tensor) -> Tensor: ...
 
 
+class Noise(Module):
+    """x -> values from 0 to 1, all equally likely, float32, of the shape of x; drawn anew at each call, in evaluation too.
+
+    They come from where Dropout's do; on Flax, outside training, they are the same each time unless `seed_dropout` started a stream.
+    """
+
+    def __init__(self) -> None: ...
+    def __call__(self, x: Tensor) -> Tensor: ...
+
+
 def record(kind: str, x: Tensor | tuple[Tensor, ...]) -> None:
     """Keeps x under `kind` ("hidden_states", "encoder_hidden_states", …) where the caller of the model asked for it."""
 
@@ -328,5 +338,6 @@ class Context:
 
 __all__ = [
     "BatchNorm", "Buffer", "Context", "Conv1d", "Conv2d", "Conv3d", "ConvTranspose2d", "Dropout", "Embedding", "GroupNorm", "LayerNorm",
-    "Linear", "List", "Model", "Module", "Parameter", "Points", "RMSNorm", "Size", "TransposedLinear", "freeze", "part", "record", "recorded_as",
+    "Linear", "List", "Model", "Module", "Noise", "Parameter", "Points", "RMSNorm", "Size", "TransposedLinear", "freeze", "part",
+    "record", "recorded_as",
 ]  # fmt: skip

@@ -60,6 +60,45 @@ class WindowMaskedImageOutput(MaskedImageOutput):
     reshaped_hidden_states: Tensors | None = None
 
 
+class MaskedPatchesOutput(ModelOutput):
+    """logits (B, masked patches, values of a patch): what the masked patches are taken to be."""
+
+    loss: Tensor | None = None
+    logits: Tensor = None
+    hidden_states: Tensors | None = None
+    attentions: Tensors | None = None
+
+
+class ImageSuperResolutionOutput(ModelOutput):
+    """reconstruction (B, C, H · n, W · n): the image, larger."""
+
+    loss: Tensor | None = None
+    reconstruction: Tensor = None
+    hidden_states: Tensors | None = None
+    attentions: Tensors | None = None
+
+
+class MaskedEncoderOutput(ModelOutput):
+    """last_hidden_state (B, 1 + visible patches, D); mask (B, N): 1 where a patch was hidden; ids_restore (B, N): its place."""
+
+    last_hidden_state: Tensor = None
+    mask: Tensor = None
+    ids_restore: Tensor = None
+    hidden_states: Tensors | None = None
+    attentions: Tensors | None = None
+
+
+class MaskedAutoencoderOutput(ModelOutput):
+    """logits (B, N, values of a patch): what the patches are taken to be; mask (B, N): 1 where a patch was hidden; ids_restore (B, N)."""
+
+    loss: Tensor | None = None
+    logits: Tensor = None
+    mask: Tensor = None
+    ids_restore: Tensor = None
+    hidden_states: Tensors | None = None
+    attentions: Tensors | None = None
+
+
 class ObjectDetectionOutput(ModelOutput):
     """logits (B, Q, C + 1), the last of no object, and pred_boxes (B, Q, 4): centre x and y, width, height, as shares of the image.
 

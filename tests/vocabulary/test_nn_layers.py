@@ -309,3 +309,17 @@ def test_dropout_keeps_half_precision(fw):
             return self.layer(fw.ops.cast(x, "bfloat16"))  # inside: Keras casts what goes into a model
 
     assert fw.dtype(fw.training(Half)(x=fw.tensor(np.ones(COUNT)))) == "bfloat16"
+
+
+def test_noise(fw):
+    """All values from 0 to 1 equally likely; others at each call while training."""
+    model, x = fw.training(fw.holder(lambda: fw.nn.Noise())), fw.tensor(np.zeros(COUNT))
+    first, second = fw.numpy(model(x=x)), fw.numpy(model(x=x))
+    assert first.shape == COUNT and first.dtype == np.float32 and (first != second).mean() > 0.99
+    shares = np.histogram(first, bins=10, range=(0, 1))[0] / first.size
+    assert abs(shares.sum() - 1) < 1e-6 and np.abs(shares - 0.1).max() < 5 * (0.09 / first.size) ** 0.5
+
+
+def test_noise_in_evaluation(fw):
+    noise = fw.numpy(fw.filled(fw.holder(lambda: fw.nn.Noise()), {})(fw.tensor(np.zeros((4, 7)))))
+    assert noise.shape == (4, 7) and (noise >= 0).all() and (noise < 1).all() and len(np.unique(noise)) > 20

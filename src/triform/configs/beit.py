@@ -12,7 +12,7 @@ class BeitConfig(BackboneConfig):
 
     Attributes:
         image_size, patch_size: in pixels; images of any other size pass too.
-        use_relative_position_bias, use_shared_relative_position_bias: whether each layer, or all of them together, have biases of attention.
+        use_relative_position_bias, use_shared_relative_position_bias: whether each layer, or all together, have biases of attention.
         layer_scale_init_value: what the scales of residual branches start as; 0: there are none.
         use_mean_pooling: whether an image is summarised by the mean of its patches, not by its first token.
         out_indices: the layers whose maps a semantic segmenter looks at, counted from 1; four of them.

@@ -139,7 +139,18 @@ class Points(Module):
         return jnp.broadcast_to(jnp.stack([each.astype(jnp.float32) / scale for each, scale in axes], -1), (n, m, self.d))
 
 
+class Noise(Module):
+    """Random numbers come from the stream that Dropout draws on, where there is one."""
+
+    def __init__(self) -> None:
+        self.rngs = nnx.data(None)
+
+    def forward(self, x: jax.Array) -> jax.Array:
+        return jax.random.uniform(jax.random.key(0) if self.rngs is None else self.rngs(), x.shape)
+
+
 __all__ = [
     "BatchNorm", "Buffer", "Context", "Conv1d", "Conv2d", "Conv3d", "ConvTranspose2d", "Dropout", "Embedding", "GroupNorm", "LayerNorm",
-    "Linear", "List", "Model", "Module", "Parameter", "Points", "RMSNorm", "TransposedLinear", "freeze", "part", "record", "recorded_as",
+    "Linear", "List", "Model", "Module", "Noise", "Parameter", "Points", "RMSNorm", "TransposedLinear", "freeze", "part",
+    "record", "recorded_as",
 ]  # fmt: skip

@@ -26,7 +26,7 @@ class ConvNextV2GRN(nn.Module):
         self.bias = nn.Parameter((1, 1, 1, width), "zeros")
 
     def forward(self, x):  # (B, H, W, C)
-        response = ops.sqrt(ops.sum(x * x, (1, 2), keepdims=True))
+        response = ops.sqrt(ops.maximum(ops.sum(x * x, (1, 2), keepdims=True), 1e-24))  # a gradient where a channel is silent
         response = response / (ops.mean(response, -1, keepdims=True) + 1e-6)
         return self.weight[...] * (x * response) + self.bias[...] + x
 

@@ -58,13 +58,13 @@ def check_channels(module: Any, x: Any, channels: int) -> None:
         )
 
 
-def check_image_size(module: Any, x: Any, config: Any) -> None:
-    """Raises InputError where images are not of the size that the positions were learned for."""
+def check_image_size(module: Any, x: Any, config: Any, resizable: bool = True) -> None:
+    """Raises InputError where images are not of the size that the positions were learned for, which may be `resizable` for another."""
     wanted = pair(config.image_size)
     if tuple(x.shape[2:]) != wanted:
         raise InputError(
             f"Images of {' x '.join(map(str, x.shape[2:]))} pixels, but config.image_size is {wanted[0]} x {wanted[1]}. "
-            "Resize them (AutoImageProcessor does), or pass interpolate_pos_encoding=True."
+            f"Resize them (AutoImageProcessor does){', or pass interpolate_pos_encoding=True' if resizable else ''}."
         )
 
 

@@ -34,3 +34,9 @@ def sinusoids(n: int, width: int) -> np.ndarray:
     """(n, width): the sines of all wavelengths, then their cosines."""
     angles = np.arange(n)[:, None] * 10000.0 ** (-2 * (np.arange(width) // 2) / width)
     return np.concatenate([np.sin(angles[:, 0::2]), np.cos(angles[:, 1::2])], axis=1, dtype=np.float32, casting="same_kind")
+
+
+def sines_and_cosines(n: int, width: int) -> np.ndarray:
+    """(n, width): the sine and the cosine of each wavelength, side by side."""
+    angles = np.arange(n)[:, None] * 10000.0 ** (-2 * (np.arange(width) // 2) / width)
+    return np.where(np.arange(width) % 2, np.cos(angles), np.sin(angles)).astype(np.float32)

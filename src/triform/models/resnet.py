@@ -22,9 +22,9 @@ from .patches import check_channels
 class ResNetConvLayer(nn.Module):
     """A convolution that keeps height and width (but for its stride), a norm and an activation."""
 
-    def __init__(self, n_in: int, n_out: int, size: int, stride: int = 1, activation: str = "linear"):
+    def __init__(self, n_in: int, n_out: int, size: int, stride: int = 1, activation: str = "linear", groups: int = 1):
         super().__init__()
-        self.convolution = nn.Conv2d(n_in, n_out, size, stride=stride, padding=size // 2, bias=False)
+        self.convolution = nn.Conv2d(n_in, n_out, size, stride=stride, padding=size // 2, groups=groups, bias=False)
         self.normalization = nn.BatchNorm(n_out)
         self.act = ops.activation(activation)
 
@@ -71,10 +71,12 @@ class ResNetLayer(nn.Module):
 class ResNetStage(nn.Module):
     """Layers of one width, the first of which may halve height and width."""
 
+    layer_class: Any = ResNetLayer
+
     def __init__(self, config: Any, n_in: int, n_out: int, depth: int, stride: int):
         super().__init__()
-        rest = [ResNetLayer(config, n_out, n_out, 1) for _ in range(depth - 1)]
-        self.layers = nn.List([ResNetLayer(config, n_in, n_out, stride), *rest])
+        rest = [self.layer_class(config, n_out, n_out, 1) for _ in range(depth - 1)]
+        self.layers = nn.List([self.layer_class(config, n_in, n_out, stride), *rest])
 
     def forward(self, x):
         return chained(self.layers, x)
@@ -96,12 +98,14 @@ class ResNetEmbeddings(nn.Module):
 class ResNetEncoder(nn.Module):
     """The stages; gives the map of each, and of the stem before them."""
 
+    stage_class: Any = ResNetStage
+
     def __init__(self, config: Any):
         super().__init__()
         widths = [config.embedding_size, *config.hidden_sizes]
         first = 2 if config.downsample_in_first_stage else 1
         self.stages = nn.List([
-            ResNetStage(config, n_in, n_out, depth, 2 if number else first)
+            self.stage_class(config, n_in, n_out, depth, 2 if number else first)
             for number, (n_in, n_out, depth) in enumerate(zip(widths, widths[1:], config.depths))
         ])  # fmt: skip
 

@@ -3,19 +3,19 @@
 Paper        Liu et al., 2021, https://arxiv.org/abs/2103.14030; masked images: SimMIM, https://arxiv.org/abs/2111.09886
 Checkpoints  every repository whose config.json says `model_type: swin`
 Names        attribute paths are checkpoint keys
-Shapes       B batch, C channels of a stage, H height, W width, N patches of the last stage, S window_size, A heads, D hidden_size, L num_labels
+Shapes       B batch, C channels of a stage, H height, W width, N places of the last map, S window_size, D hidden_size, L num_labels
 """
 
 from typing import Any
 
-from triform.configs.images import grid, pair
+from triform.configs.images import grid
 from triform.configs.swin import SwinConfig
 from triform.vision_outputs import WindowEncoderOutput, WindowLogitsOutput, WindowMaskedImageOutput
 
 from .. import nn, ops
 from .backbones import Backbone, NormsByStage
 from .chains import chained
-from .channels import ChannelNorm, channels_first, channels_last
+from .channels import ChannelNorm, channels_first
 from .drop_path import DropPath, drop_rates
 from .losses import classification_loss
 from .patches import PatchProjection, as_tokens, interpolated, mask_patches, masked_pixel_loss, pixel_shuffle
@@ -55,7 +55,7 @@ class SwinEmbeddings(nn.Module):
         if bool_masked_pos is not None:
             x = mask_patches(x, bool_masked_pos, self.mask_token[...])
         if self.position_embeddings is not None:
-            x = x + interpolated(self.position_embeddings[...], self.grid, size)[:, 1:]
+            x = x + interpolated(self.position_embeddings[...], self.grid, tuple(size))[:, 1:]
         return ops.reshape(self.dropout(x), (b, *size, width))
 
 

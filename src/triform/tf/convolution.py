@@ -9,6 +9,8 @@ from triform.calls import ShapeError
 from .modes import current_seeds
 from .tree import Module, Unset
 
+LAYOUT = {1: "NWC", 2: "NHWC", 3: "NDHWC"}
+
 
 def several(value: Any, n: int) -> tuple[int, ...]:
     """One number for all axes, or one for each."""
@@ -61,7 +63,8 @@ class _Conv(Module):
         dilation = self.dilation
         if max(self.stride) > 1 and max(dilation) > 1:  # TensorFlow does one or the other
             kernel, dilation = _spread(kernel, dilation), (1,) * self.axes
-        convolve = lambda x, kernel: tf.nn.convolution(x, kernel, strides=self.stride, padding="VALID", dilations=dilation)
+        layout = LAYOUT[self.axes]  # said although it is the default: without it, the eager gradient of three axes fails
+        convolve = lambda x, kernel: tf.nn.convolution(x, kernel, self.stride, "VALID", layout, dilation)
         if self.groups == 1:
             return convolve(x, kernel)
         if self.groups == self.n_in and self.axes == 2 and len(set(self.stride)) == 1:

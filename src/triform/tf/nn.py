@@ -145,7 +145,18 @@ class Points(Module):
         return tf.broadcast_to(tf.stack([tf.cast(each, tf.float32) / scale for each, scale in axes], -1), (n, m, self.d))
 
 
+class Noise(Module):
+    """While Keras trains, the model that is called lends its generator; else TensorFlow's own is drawn on."""
+
+    def __init__(self) -> None: ...
+
+    def forward(self, x: tf.Tensor) -> tf.Tensor:
+        seeds, sizes = current_seeds(), tf.shape(x)
+        return tf.random.uniform(sizes) if seeds is None else keras.random.uniform(sizes, seed=seeds)
+
+
 __all__ = [
     "BatchNorm", "Buffer", "Context", "Conv1d", "Conv2d", "Conv3d", "ConvTranspose2d", "Dropout", "Embedding", "GroupNorm", "LayerNorm",
-    "Linear", "List", "Model", "Module", "Parameter", "Points", "RMSNorm", "TransposedLinear", "freeze", "part", "record", "recorded_as",
+    "Linear", "List", "Model", "Module", "Noise", "Parameter", "Points", "RMSNorm", "TransposedLinear", "freeze", "part",
+    "record", "recorded_as",
 ]  # fmt: skip

@@ -183,7 +183,16 @@ class Points(Module):
         return torch.stack([each.float() / scale for each, scale in axes], -1).expand(n, m, self.d)
 
 
+class Noise(Module):
+    def __init__(self) -> None:
+        super().__init__()
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.rand(x.shape, device=x.device)
+
+
 __all__ = [
     "BatchNorm", "Buffer", "Context", "Conv1d", "Conv2d", "Conv3d", "ConvTranspose2d", "Dropout", "Embedding", "GroupNorm", "LayerNorm",
-    "Linear", "List", "Model", "Module", "Parameter", "Points", "RMSNorm", "TransposedLinear", "freeze", "part", "record", "recorded_as",
+    "Linear", "List", "Model", "Module", "Noise", "Parameter", "Points", "RMSNorm", "TransposedLinear", "freeze", "part",
+    "record", "recorded_as",
 ]  # fmt: skip
