@@ -35,6 +35,7 @@ from triform.configs.clip import CLIPConfig as CLIPConfig
 from triform.configs.clip import CLIPTextConfig as CLIPTextConfig
 from triform.configs.clip import CLIPVisionConfig as CLIPVisionConfig
 from triform.configs.camembert import CamembertConfig as CamembertConfig
+from triform.configs.conditional_detr import ConditionalDetrConfig as ConditionalDetrConfig
 from triform.configs.convnext import ConvNextConfig as ConvNextConfig
 from triform.configs.convnextv2 import ConvNextV2Config as ConvNextV2Config
 from triform.configs.dpt import DPTConfig as DPTConfig
@@ -96,6 +97,7 @@ from triform.configs.swin import SwinConfig as SwinConfig
 from triform.configs.swin2sr import Swin2SRConfig as Swin2SRConfig
 from triform.configs.swinv2 import Swinv2Config as Swinv2Config
 from triform.configs.t5 import T5Config as T5Config
+from triform.configs.table_transformer import TableTransformerConfig as TableTransformerConfig
 from triform.configs.vit import ViTConfig as ViTConfig
 from triform.configs.vit_mae import ViTMAEConfig as ViTMAEConfig
 from triform.configs.videomae import VideoMAEConfig as VideoMAEConfig
@@ -154,6 +156,8 @@ from triform.torch import CamembertForQuestionAnswering as CamembertForQuestionA
 from triform.torch import CamembertForSequenceClassification as CamembertForSequenceClassification
 from triform.torch import CamembertForTokenClassification as CamembertForTokenClassification
 from triform.torch import CamembertModel as CamembertModel
+from triform.torch import ConditionalDetrForObjectDetection as ConditionalDetrForObjectDetection
+from triform.torch import ConditionalDetrModel as ConditionalDetrModel
 from triform.torch import ConvNextBackbone as ConvNextBackbone
 from triform.torch import ConvNextForImageClassification as ConvNextForImageClassification
 from triform.torch import ConvNextModel as ConvNextModel
@@ -359,6 +363,8 @@ from triform.torch import T5ForQuestionAnswering as T5ForQuestionAnswering
 from triform.torch import T5ForSequenceClassification as T5ForSequenceClassification
 from triform.torch import T5ForTokenClassification as T5ForTokenClassification
 from triform.torch import T5Model as T5Model
+from triform.torch import TableTransformerForObjectDetection as TableTransformerForObjectDetection
+from triform.torch import TableTransformerModel as TableTransformerModel
 from triform.torch import ViTForImageClassification as ViTForImageClassification
 from triform.torch import ViTForMaskedImageModeling as ViTForMaskedImageModeling
 from triform.torch import ViTModel as ViTModel
@@ -431,6 +437,8 @@ from triform.tf import CamembertForQuestionAnswering as TFCamembertForQuestionAn
 from triform.tf import CamembertForSequenceClassification as TFCamembertForSequenceClassification
 from triform.tf import CamembertForTokenClassification as TFCamembertForTokenClassification
 from triform.tf import CamembertModel as TFCamembertModel
+from triform.tf import ConditionalDetrForObjectDetection as TFConditionalDetrForObjectDetection
+from triform.tf import ConditionalDetrModel as TFConditionalDetrModel
 from triform.tf import ConvNextBackbone as TFConvNextBackbone
 from triform.tf import ConvNextForImageClassification as TFConvNextForImageClassification
 from triform.tf import ConvNextModel as TFConvNextModel
@@ -636,6 +644,8 @@ from triform.tf import T5ForQuestionAnswering as TFT5ForQuestionAnswering
 from triform.tf import T5ForSequenceClassification as TFT5ForSequenceClassification
 from triform.tf import T5ForTokenClassification as TFT5ForTokenClassification
 from triform.tf import T5Model as TFT5Model
+from triform.tf import TableTransformerForObjectDetection as TFTableTransformerForObjectDetection
+from triform.tf import TableTransformerModel as TFTableTransformerModel
 from triform.tf import ViTForImageClassification as TFViTForImageClassification
 from triform.tf import ViTForMaskedImageModeling as TFViTForMaskedImageModeling
 from triform.tf import ViTModel as TFViTModel
@@ -708,6 +718,8 @@ from triform.flax import CamembertForQuestionAnswering as FlaxCamembertForQuesti
 from triform.flax import CamembertForSequenceClassification as FlaxCamembertForSequenceClassification
 from triform.flax import CamembertForTokenClassification as FlaxCamembertForTokenClassification
 from triform.flax import CamembertModel as FlaxCamembertModel
+from triform.flax import ConditionalDetrForObjectDetection as FlaxConditionalDetrForObjectDetection
+from triform.flax import ConditionalDetrModel as FlaxConditionalDetrModel
 from triform.flax import ConvNextBackbone as FlaxConvNextBackbone
 from triform.flax import ConvNextForImageClassification as FlaxConvNextForImageClassification
 from triform.flax import ConvNextModel as FlaxConvNextModel
@@ -913,6 +925,8 @@ from triform.flax import T5ForQuestionAnswering as FlaxT5ForQuestionAnswering
 from triform.flax import T5ForSequenceClassification as FlaxT5ForSequenceClassification
 from triform.flax import T5ForTokenClassification as FlaxT5ForTokenClassification
 from triform.flax import T5Model as FlaxT5Model
+from triform.flax import TableTransformerForObjectDetection as FlaxTableTransformerForObjectDetection
+from triform.flax import TableTransformerModel as FlaxTableTransformerModel
 from triform.flax import ViTForImageClassification as FlaxViTForImageClassification
 from triform.flax import ViTForMaskedImageModeling as FlaxViTForMaskedImageModeling
 from triform.flax import ViTModel as FlaxViTModel

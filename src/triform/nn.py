@@ -222,6 +222,13 @@ class Dropout(Module):
     def __call__(self, x: Tensor) -> Tensor: ...
 
 
+class Points(Module):
+    """(n, m) -> places (n, m, d) in [0, 1), float32: in training at random, anew at each call; else the same m each time, spread evenly."""
+
+    def __init__(self, d: int) -> None: ...
+    def __call__(self, n: Size, m: int, *, like: Tensor) -> Tensor: ...
+
+
 class Noise(Module):
     """x -> values from 0 to 1, all equally likely, float32, of the shape of x; drawn anew at each call, in evaluation too.
 
@@ -230,13 +237,6 @@ class Noise(Module):
 
     def __init__(self) -> None: ...
     def __call__(self, x: Tensor) -> Tensor: ...
-
-
-class Points(Module):
-    """(n, m) -> places (n, m, d) in [0, 1), float32: in training at random, anew at each call; else the same m each time, spread evenly."""
-
-    def __init__(self, d: int) -> None: ...
-    def __call__(self, n: Size, m: int, *, like: Tensor) -> Tensor: ...
 
 
 def record(kind: str, x: Tensor | tuple[Tensor, ...]) -> None:

@@ -379,3 +379,9 @@ class IntermediateEncoderOutput(ModelOutput):
     hidden_states: Tensors | None = None
     attentions: Tensors | None = None
     intermediate_activations: Tensors | None = None
+
+
+class ConditionalDetrModelOutput(DetrModelOutput):
+    """DetrModelOutput, with reference_points (Q, B, 2): where the queries stand, x and y as shares of the image."""
+
+    reference_points: Tensor | None = None

@@ -9,6 +9,7 @@ from triform.models import blenderbot_small as _blenderbot_small
 from triform.models import bloom as _bloom
 from triform.models import camembert as _camembert
 from triform.models import clip as _clip
+from triform.models import conditional_detr as _conditional_detr
 from triform.models import convnext as _convnext
 from triform.models import convnextv2 as _convnextv2
 from triform.models import deberta_v2 as _deberta_v2
@@ -63,6 +64,7 @@ from triform.models import swin as _swin
 from triform.models import swin2sr as _swin2sr
 from triform.models import swinv2 as _swinv2
 from triform.models import t5 as _t5
+from triform.models import table_transformer as _table_transformer
 from triform.models import videomae as _videomae
 from triform.models import vit as _vit
 from triform.models import vit_mae as _vit_mae
@@ -122,6 +124,8 @@ class CamembertForQuestionAnswering(_camembert.CamembertForQuestionAnswering, Fl
 class CamembertForSequenceClassification(_camembert.CamembertForSequenceClassification, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class CamembertForTokenClassification(_camembert.CamembertForTokenClassification, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class CamembertModel(_camembert.CamembertModel, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class ConditionalDetrForObjectDetection(_conditional_detr.ConditionalDetrForObjectDetection, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class ConditionalDetrModel(_conditional_detr.ConditionalDetrModel, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class ConvNextBackbone(_convnext.ConvNextBackbone, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class ConvNextForImageClassification(_convnext.ConvNextForImageClassification, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class ConvNextModel(_convnext.ConvNextModel, FlaxPreTrainedModel): ...  # type: ignore[misc]
@@ -327,6 +331,8 @@ class T5ForQuestionAnswering(_t5.T5ForQuestionAnswering, FlaxPreTrainedModel): .
 class T5ForSequenceClassification(_t5.T5ForSequenceClassification, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class T5ForTokenClassification(_t5.T5ForTokenClassification, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class T5Model(_t5.T5Model, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class TableTransformerForObjectDetection(_table_transformer.TableTransformerForObjectDetection, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class TableTransformerModel(_table_transformer.TableTransformerModel, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class ViTForImageClassification(_vit.ViTForImageClassification, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class ViTForMaskedImageModeling(_vit.ViTForMaskedImageModeling, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class ViTModel(_vit.ViTModel, FlaxPreTrainedModel): ...  # type: ignore[misc]

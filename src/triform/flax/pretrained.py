@@ -231,7 +231,7 @@ def _drawn(key: jax.Array, kind: str, number: float, shape: tuple[int, ...]) -> 
         case "truncated_normal":
             return number * jax.random.truncated_normal(key, -2.0, 2.0, shape)
         case _:
-            return jax.random.uniform(key, shape, minval=-number, maxval=number)
+            return jax.random.uniform(key, shape, minval=0.0 if kind == "uniform_from_0" else -number, maxval=number)
 
 
 def from_bits(tensor: LazyTensor) -> jax.Array:

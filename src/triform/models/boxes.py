@@ -1,4 +1,4 @@
-"""Boxes: from centre and size to corners, and how much two of them overlap. Sizes are shares of the image."""
+"""Boxes: corners, overlaps, and how they are predicted from where a query stands. Sizes are shares of the image."""
 
 from typing import Any
 
@@ -33,3 +33,15 @@ def generalized_iou(a: Any, b: Any) -> Any:
     sides = ops.maximum(a[..., 2:], b[..., 2:]) - ops.minimum(a[..., :2], b[..., :2])
     around = sides[..., 0] * sides[..., 1]
     return iou - (around - union) / around
+
+
+def unsigmoid(x: Any, eps: float = 1e-5) -> Any:
+    """The logits of shares from 0 to 1, bounded."""
+    x = ops.minimum(ops.maximum(x, 0.0), 1.0)
+    return ops.log(ops.maximum(x, eps) / ops.maximum(1 - x, eps))
+
+
+def moved(by: Any, where: Any) -> Any:
+    """Boxes (B, Q, 4) before the sigmoid: what is predicted, from a point (B, Q, 2), whose box has no size yet, or from a box (B, Q, 4)."""
+    start = unsigmoid(where)
+    return by + (start if start.shape[-1] == 4 else ops.pad(start, ((0, 0), (0, 0), (0, 2))))

@@ -92,12 +92,6 @@ def real_shares(masks: Sequence[Any]) -> Any:
     return ops.stack(shares, axis=1)
 
 
-def unsigmoid(x: Any, eps: float = 1e-5) -> Any:
-    """The logits of shares from 0 to 1, bounded."""
-    x = ops.minimum(ops.maximum(x, 0.0), 1.0)
-    return ops.log(ops.maximum(x, eps) / ops.maximum(1 - x, eps))
-
-
 def first_offsets(heads: int, maps: int, points: int) -> np.ndarray:
     """What the bias of `sampling_offsets` starts as: each head looks in a direction of its own, its points further and further away."""
     angles = np.arange(heads) * (2.0 * math.pi / heads)

@@ -17,8 +17,9 @@ from triform.vision_outputs import DeformableDetectionOutput, DeformableDetrMode
 
 from .. import nn, ops
 from .bart import BartFeedForward
+from .boxes import moved
 from .conv_features import ConvModel
-from .deformable_attention import DeformableAttention, DeformableEncoderLayer, centres, first_offsets, real_shares, unsigmoid
+from .deformable_attention import DeformableAttention, DeformableEncoderLayer, centres, first_offsets, real_shares
 from .detr import DetrAttention
 from .image_positions import image_positions
 from .patches import as_tokens
@@ -241,7 +242,7 @@ class DeformableDetrForObjectDetection(DeformableDetrPreTrainedModel):
         if self.config.auxiliary_loss and labels is not None:
             auxiliary = [self.predicted(found, i) for i in range(len(found.states) - 1)]
         made = self.predicted(found, len(found.states) - 1)
-        loss, terms = (None, None) if labels is None else detection_loss(self.config, made, labels, auxiliary, scoring=FOCAL)
+        loss, terms = (None, None) if labels is None else detection_loss(self.config, made, labels, auxiliary, FOCAL)
         return DeformableDetectionOutput(loss=loss, loss_dict=terms, auxiliary_outputs=auxiliary, **made, **named(found))
 
     def predicted(self, found, i):
@@ -258,12 +259,6 @@ def named(found: Found) -> dict[str, Any]:
         "intermediate_hidden_states": ops.stack(found.states, axis=1), "intermediate_reference_points": ops.stack(found.points, axis=1),
         "encoder_last_hidden_state": found.memory, "enc_outputs_class": logits, "enc_outputs_coord_logits": boxes,
     }  # fmt: skip
-
-
-def moved(by: Any, where: Any) -> Any:
-    """Boxes (B, Q, 4) before the sigmoid: what is predicted, from a point (B, Q, 2), whose box has no size yet, or from a box (B, Q, 4)."""
-    start = unsigmoid(where)
-    return by + (start if start.shape[-1] == 4 else ops.pad(start, ((0, 0), (0, 0), (0, 2))))
 
 
 def first_boxes(masks: Any, like: Any) -> tuple[Any, Any]:
@@ -310,7 +305,7 @@ INIT = {
     r"(value_proj|output_proj)\.weight$": "xavier_uniform",
     r"^level_embed$|\.level_embed$": ("normal", 1.0),
     r"reference_points\.weight$": "xavier_uniform",
-    r"input_proj\.\d+\.0\.weight$": "xavier_uniform",
+    r"position_embedding\.(row|column)_embeddings\.weight$": ("uniform_from_0", 1.0),
     r"class_embed\.\d+\.bias$": ("constant", -math.log(99)),
     r"(norm\w*|input_proj\.\d+\.1)\.weight$": "ones",
     r"weight$": ("normal", "init_std"),

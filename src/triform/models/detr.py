@@ -19,7 +19,7 @@ from .detr_masks import AttentionMaps, MaskHead
 from .image_positions import image_positions
 from .patches import as_tokens
 from .seq2seq import memory_of
-from .set_prediction import Perceptron, detection_loss
+from .set_prediction import SOFTMAX, Perceptron, detection_loss
 
 
 class DetrAttention(nn.Module):
@@ -86,7 +86,12 @@ class DetrEncoder(nn.Module):
         for layer in self.layers:
             nn.record("encoder_hidden_states", x)
             x = layer(x, positions, mask)
+        x = self.finished(x)
         nn.record("encoder_hidden_states", x)
+        return x
+
+    def finished(self, x):
+        """What stands after the last layer: nothing."""
         return x
 
 
@@ -104,7 +109,7 @@ class DetrDecoder(nn.Module):
         self.layernorm = nn.LayerNorm(config.d_model)
         self.norms_each = config.auxiliary_loss
 
-    def forward(self, x, queries, mask, memory, positions, memory_mask):  # (B, Q, D) -> the last states; those after each layer
+    def forward(self, x, queries, mask, memory, positions, memory_mask):  # (B, Q, D) -> the last states; those of each layer; no points
         mask, memory_mask, states = ops.padding_mask(mask), ops.padding_mask(memory_mask), []
         for layer in self.layers:
             nn.record("decoder_hidden_states", x)
@@ -113,7 +118,7 @@ class DetrDecoder(nn.Module):
             states.append(x)
         x = self.layernorm(x)
         nn.record("decoder_hidden_states", x)
-        return x, states
+        return x, states, None
 
 
 class DetrPreTrainedModel(nn.Model):
@@ -138,7 +143,7 @@ class DetrModel(DetrPreTrainedModel):
         intermediate_hidden_states (layers, B, Q, D).
     """
 
-    encoder_class, decoder_class = DetrEncoder, DetrDecoder
+    encoder_class, decoder_class, output_class = DetrEncoder, DetrDecoder, DetrModelOutput
 
     def __init__(self, config: DetrConfig):
         super().__init__(config)
@@ -153,7 +158,7 @@ class DetrModel(DetrPreTrainedModel):
         decoder_inputs_embeds=None,
     ):  # fmt: skip
         found = self.read(pixel_values, pixel_mask, decoder_attention_mask, encoder_outputs, inputs_embeds, decoder_inputs_embeds)
-        return self.output(DetrModelOutput, found)
+        return self.output(self.output_class, found, **self.details(found))
 
     def read(self, pixel_values, pixel_mask, decoder_attention_mask, encoder_outputs, inputs_embeds, decoder_inputs_embeds):
         """What a call finds: see `Found`."""
@@ -167,27 +172,30 @@ class DetrModel(DetrPreTrainedModel):
         b, _, width = ops.shape(memory)
         queries = ops.broadcast_to(self.query_position_embeddings.weight[...][None], (b, self.config.num_queries, width))
         x = ops.zeros_like(queries) if decoder_inputs_embeds is None else decoder_inputs_embeds
-        last, states = self.decoder(x, queries, decoder_attention_mask, memory, positions, mask)
-        return Found(last, states, memory, mask, projected, [each for each, *_ in maps[:-1]])
+        last, states, points = self.decoder(x, queries, decoder_attention_mask, memory, positions, mask)
+        return Found(last, states, points, memory, mask, projected, [each for each, *_ in maps[:-1]])
+
+    def details(self, found):
+        """What only the model without a head returns."""
+        return {"intermediate_hidden_states": ops.stack(found.states, axis=0) if self.config.auxiliary_loss else None}
 
     def output(self, output_class, found, **more):
-        """An output with what all DETR models return."""
-        every = ops.stack(found.states, axis=0) if self.config.auxiliary_loss and output_class is DetrModelOutput else None
-        named = {} if every is None else {"intermediate_hidden_states": every}
-        return output_class(last_hidden_state=found.last, encoder_last_hidden_state=found.memory, **named, **more)
+        """An output with what all models of DETR's kin return."""
+        return output_class(last_hidden_state=found.last, encoder_last_hidden_state=found.memory, **more)
 
 
 class Found(NamedTuple):
     """What DETR finds in images.
 
     Attributes:
-        last: (B, Q, D), of the queries; states: the same after each layer.
+        last: (B, Q, D), of the queries; states: the same after each layer. points: (B, Q, 2), where queries stand, if they do anywhere.
         memory: (B, S, D), of the encoder; mask: (B, S), where it is real.
         projected: (B, D, H', W'), what the encoder was given. maps: of the backbone, larger first, without the last.
     """
 
     last: Any
     states: list[Any]
+    points: Any
     memory: Any
     mask: Any
     projected: Any
@@ -207,11 +215,12 @@ class DetrForObjectDetection(DetrPreTrainedModel):
 
     host_loss = True
     model_class: Any = DetrModel
+    scoring = SOFTMAX
 
-    def __init__(self, config: DetrConfig):
+    def __init__(self, config: Any):
         super().__init__(config)
         self.model = self.model_class(config)
-        self.class_labels_classifier = nn.Linear(config.d_model, config.num_labels + 1)
+        self.class_labels_classifier = nn.Linear(config.d_model, config.num_labels + (self.scoring is SOFTMAX))
         self.bbox_predictor = Perceptron(config.d_model, config.d_model, 4, 3)
 
     def forward(
@@ -219,16 +228,16 @@ class DetrForObjectDetection(DetrPreTrainedModel):
         decoder_inputs_embeds=None, labels=None,
     ):  # fmt: skip
         found = self.model.read(pixel_values, pixel_mask, decoder_attention_mask, encoder_outputs, inputs_embeds, decoder_inputs_embeds)
-        made, auxiliary = self.predicted(found.last), self.earlier(found, labels)
-        loss, terms = (None, None) if labels is None else detection_loss(self.config, made, labels, auxiliary)
+        made, auxiliary = self.predicted(found.last, found), self.earlier(found, labels)
+        loss, terms = (None, None) if labels is None else detection_loss(self.config, made, labels, auxiliary, self.scoring)
         return self.model.output(QueryDetectionOutput, found, loss=loss, loss_dict=terms, auxiliary_outputs=auxiliary, **made)
 
-    def predicted(self, x):  # (B, Q, D) -> of each query
+    def predicted(self, x, found):  # (B, Q, D) -> of each query
         return {"logits": self.class_labels_classifier(x), "pred_boxes": ops.sigmoid(self.bbox_predictor(x))}
 
     def earlier(self, found, labels):
         """The predictions of all layers but the last, where they are to be judged."""
-        return [self.predicted(x) for x in found.states[:-1]] if self.config.auxiliary_loss and labels is not None else None
+        return [self.predicted(x, found) for x in found.states[:-1]] if self.config.auxiliary_loss and labels is not None else None
 
 
 class DetrForSegmentation(DetrPreTrainedModel):
@@ -262,7 +271,7 @@ class DetrForSegmentation(DetrPreTrainedModel):
     ):  # fmt: skip
         model = self.detr.model
         found = model.read(pixel_values, pixel_mask, decoder_attention_mask, encoder_outputs, inputs_embeds, decoder_inputs_embeds)
-        made, auxiliary = self.detr.predicted(found.last), self.detr.earlier(found, labels)
+        made, auxiliary = self.detr.predicted(found.last, found), self.detr.earlier(found, labels)
         shares = self.bbox_attention(found.last, found.memory, found.mask, ops.shape(found.projected)[2:])
         made["pred_masks"] = self.mask_head(found.projected, shares, found.maps[::-1])
         loss, terms = (None, None) if labels is None else detection_loss(self.config, made, labels, auxiliary)
@@ -278,7 +287,7 @@ IGNORE = (r"num_batches_tracked$",)
 INIT = {
     r"bbox_attention\.\w_linear\.weight$": ("xavier_uniform", None),
     r"bbox_attention\.\w_linear\.bias$": "zeros",
-    r"position_embedding\.(row|column)_embeddings\.weight$": ("constant", 0.5),
+    r"position_embedding\.(row|column)_embeddings\.weight$": ("uniform_from_0", 1.0),
     r"(norm\w*|gn\d)\.weight$": "ones",
     r"weight$": ("normal", "init_std"),
 }

@@ -280,7 +280,7 @@ INIT = {
     r"sampling_offsets\.bias$": ("fixed", _first_offsets),
     r"(sampling_offsets|attention_weights)\.weight$": "zeros",
     r"(norm\w*|\.(input_projections|adapter_\d|layer_\d)(\.\d)?\.1)\.weight$": "ones",
-    r"transformer_module.*(proj|fc1|fc2|mask_embedder\.\d\.0|in_proj_weight).*weight$": ("xavier_uniform", None),
-    r"decoder\.level_embed$": ("normal", 1.0),
+    r"value_proj\.weight$|output_proj\.weight$|transformer_module.*(proj|fc1|fc2|in_proj_weight).*weight$": "xavier_uniform",
+    r"decoder\.level_embed$": "zeros",
     r"weight$": ("normal", "init_std"),
 }

@@ -106,7 +106,7 @@ class MaskFormerTransformerModule(nn.Module):
         queries = self.queries_embedder.weight[...][None]
         queries = ops.broadcast_to(queries, (b, *queries.shape[1:]))
         start = ops.zeros_like(queries)
-        last, states = self.decoder(start, queries, None, as_tokens(x), as_tokens(positions), None)
+        last, states, _ = self.decoder(start, queries, None, as_tokens(x), as_tokens(positions), None)
         states = [start, *states[:-1], last]
         for state in states:
             nn.record("transformer_decoder_hidden_states", state)
@@ -221,6 +221,6 @@ IGNORE = (r"num_batches_tracked$",)
 INIT = {
     r"criterion\.empty_weight$": ("computed", class_weights),
     r"(norm\w*|\.(proj|block|stem)\.1)\.weight$": "ones",
-    r"mask_embedder\.\d\.0\.weight$": "xavier_uniform",
+    r"mask_embedder\.\d\.0\.weight$|\.fpn\..*weight$": "xavier_uniform",
     r"weight$": ("normal", "init_std"),
 }

@@ -175,7 +175,7 @@ def _random(kind: str, number: float, shape: tuple[int, ...]) -> Any:
         case "truncated_normal":
             return keras.random.truncated_normal(shape, 0.0, number)
         case _:
-            return keras.random.uniform(shape, -number, number)
+            return keras.random.uniform(shape, 0.0 if kind == "uniform_from_0" else -number, number)
 
 
 def from_bits(tensor: LazyTensor) -> Any:

@@ -9,6 +9,7 @@ from triform.models import blenderbot_small as _blenderbot_small
 from triform.models import bloom as _bloom
 from triform.models import camembert as _camembert
 from triform.models import clip as _clip
+from triform.models import conditional_detr as _conditional_detr
 from triform.models import convnext as _convnext
 from triform.models import convnextv2 as _convnextv2
 from triform.models import deberta_v2 as _deberta_v2
@@ -63,6 +64,7 @@ from triform.models import swin as _swin
 from triform.models import swin2sr as _swin2sr
 from triform.models import swinv2 as _swinv2
 from triform.models import t5 as _t5
+from triform.models import table_transformer as _table_transformer
 from triform.models import videomae as _videomae
 from triform.models import vit as _vit
 from triform.models import vit_mae as _vit_mae
@@ -122,6 +124,8 @@ class CamembertForQuestionAnswering(_camembert.CamembertForQuestionAnswering, Pr
 class CamembertForSequenceClassification(_camembert.CamembertForSequenceClassification, PreTrainedModel): ...  # type: ignore[misc]
 class CamembertForTokenClassification(_camembert.CamembertForTokenClassification, PreTrainedModel): ...  # type: ignore[misc]
 class CamembertModel(_camembert.CamembertModel, PreTrainedModel): ...  # type: ignore[misc]
+class ConditionalDetrForObjectDetection(_conditional_detr.ConditionalDetrForObjectDetection, PreTrainedModel): ...  # type: ignore[misc]
+class ConditionalDetrModel(_conditional_detr.ConditionalDetrModel, PreTrainedModel): ...  # type: ignore[misc]
 class ConvNextBackbone(_convnext.ConvNextBackbone, PreTrainedModel): ...  # type: ignore[misc]
 class ConvNextForImageClassification(_convnext.ConvNextForImageClassification, PreTrainedModel): ...  # type: ignore[misc]
 class ConvNextModel(_convnext.ConvNextModel, PreTrainedModel): ...  # type: ignore[misc]
@@ -327,6 +331,8 @@ class T5ForQuestionAnswering(_t5.T5ForQuestionAnswering, PreTrainedModel): ...  
 class T5ForSequenceClassification(_t5.T5ForSequenceClassification, PreTrainedModel): ...  # type: ignore[misc]
 class T5ForTokenClassification(_t5.T5ForTokenClassification, PreTrainedModel): ...  # type: ignore[misc]
 class T5Model(_t5.T5Model, PreTrainedModel): ...  # type: ignore[misc]
+class TableTransformerForObjectDetection(_table_transformer.TableTransformerForObjectDetection, PreTrainedModel): ...  # type: ignore[misc]
+class TableTransformerModel(_table_transformer.TableTransformerModel, PreTrainedModel): ...  # type: ignore[misc]
 class ViTForImageClassification(_vit.ViTForImageClassification, PreTrainedModel): ...  # type: ignore[misc]
 class ViTForMaskedImageModeling(_vit.ViTForMaskedImageModeling, PreTrainedModel): ...  # type: ignore[misc]
 class ViTModel(_vit.ViTModel, PreTrainedModel): ...  # type: ignore[misc]

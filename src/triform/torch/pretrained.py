@@ -74,6 +74,8 @@ class PreTrainedModel(Pretrained, torch.nn.Module):
                     torch.nn.init.trunc_normal_(value, 0.0, number, -2 * number, 2 * number)
                 case "uniform":
                     value.uniform_(-number, number)
+                case "uniform_from_0":
+                    value.uniform_(0.0, number)
         if slot.zero_row is not None:
             value[slot.zero_row] = 0
         _adopt(slot, value)

@@ -1,8 +1,8 @@
 """Initial values: which distribution each parameter has, and, with a seed, the same numbers on every backend.
 
 A distribution is written as data: "zeros", "ones", ("constant", c), ("normal", s), ("truncated_normal", s), ("uniform", a) on [-a, a],
-"xavier_uniform", "xavier_normal", "kaiming_uniform" (fan in, as torch.nn.Linear starts), "kaiming_normal" (fan out, for ReLU),
-"lecun_normal" (fan in, truncated, as Flax's layers start) or "rows_normal" (a table whose rows have length 1, about).
+("uniform_from_0", a) on [0, a), "xavier_uniform", "xavier_normal", "kaiming_uniform" (fan in, as torch.nn.Linear starts), "kaiming_normal"
+(fan out, for ReLU), "lecun_normal" (fan in, truncated, as Flax's layers start) or "rows_normal" (a table whose rows have length 1, about).
 s is a number, the name of a config field, or a function of the config. ("fixed", f): the array that f(config) gives; ("computed", f): the
 same, and files may lack it.
 """
@@ -75,6 +75,8 @@ def seeded(drawn: Drawn, shape: tuple[int, ...], seed: int, name: str) -> np.nda
         return np.full(shape, number, np.float32)
     key = int.from_bytes(hashlib.sha256(f"{seed}:{name}".encode()).digest()[:16], "little")
     generator = np.random.Generator(np.random.Philox(key=key))
+    if kind == "uniform_from_0":
+        return generator.random(shape, np.float32) * np.float32(number)
     if kind == "uniform":
         return (generator.random(shape, np.float32) * 2 - 1) * np.float32(number)
     values = generator.standard_normal(shape, np.float32)
