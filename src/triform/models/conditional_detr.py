@@ -126,7 +126,7 @@ class ConditionalDetrModel(ConditionalDetrPreTrainedModel, DetrModel):
 
 
 class ConditionalDetrForObjectDetection(ConditionalDetrPreTrainedModel, DetrForObjectDetection):
-    """Conditional DETR with a classifier, without "no object", and a predictor of boxes; inputs and outputs as of DetrForObjectDetection."""
+    """Conditional DETR with a classifier, without "no object", and a predictor of boxes; inputs and outputs: DetrForObjectDetection's."""
 
     model_class, scoring = ConditionalDetrModel, FOCAL
 
