@@ -5,7 +5,7 @@ from test_detr import SIZES, padded
 
 FAMILY = Family(
     "conditional_detr",
-    sizes=SIZES | {"decoder_layers": 3},
+    sizes=SIZES,
     image=(3, 3, 43, 58),
     inputs=padded,
     variants={"no auxiliary loss, learned positions, other weights": {

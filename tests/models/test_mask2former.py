@@ -61,9 +61,8 @@ OVER_SWIN = Family(
     "mask2former",
     sizes=SIZES | {
         "backbone_config": SWIN, "feature_strides": [2, 4, 8, 16], "common_stride": 2, "decoder_layers": 5, "pre_norm": True,
-        "activation_function": "gelu",
-        "class_weight": 3.0, "mask_weight": 2.0, "dice_weight": 4.0, "no_object_weight": 0.3, "importance_sample_ratio": 1.0,
-        "oversample_ratio": 2.5,
+        "activation_function": "gelu", "class_weight": 3.0, "mask_weight": 2.0, "dice_weight": 4.0, "no_object_weight": 0.3,
+        "importance_sample_ratio": 1.0, "oversample_ratio": 2.5,
     },
     image=(3, 3, 43, 57),
     inputs=labelled,

@@ -7,7 +7,8 @@ class ConditionalDetrConfig(DetectorConfig):
     """Hyper-parameters of Conditional DETR; names and defaults are those of config.json.
 
     Attributes:
-        cls_loss_coefficient: how much the loss of classes counts; focal_alpha: what an object weighs against no object in it.
+        focal_alpha: what an object weighs against no object, in the loss.
+        cls_loss_coefficient: kept for other programs; in the reference's loss classes count 1, and so they do here.
     """
 
     model_type = "conditional_detr"

@@ -117,7 +117,7 @@ class ConditionalDetrPreTrainedModel(nn.Model):
 
 
 class ConditionalDetrModel(ConditionalDetrPreTrainedModel, DetrModel):
-    """Conditional DETR without a head; inputs are those of DetrModel, and reference_points (Q, B, 2), where queries stand, an output."""
+    """Conditional DETR without a head; inputs are those of DetrModel, outputs too, with reference_points (Q, B, 2): where queries stand."""
 
     decoder_class, output_class = ConditionalDetrDecoder, ConditionalDetrModelOutput
 
@@ -126,7 +126,7 @@ class ConditionalDetrModel(ConditionalDetrPreTrainedModel, DetrModel):
 
 
 class ConditionalDetrForObjectDetection(ConditionalDetrPreTrainedModel, DetrForObjectDetection):
-    """Conditional DETR with a classifier, without "no object", and a predictor of boxes; inputs and outputs: DetrForObjectDetection's."""
+    """Conditional DETR with a classifier and a predictor of boxes: as DetrForObjectDetection, but logits (B, Q, L) know no "no object"."""
 
     model_class, scoring = ConditionalDetrModel, FOCAL
 

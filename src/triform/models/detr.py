@@ -86,9 +86,8 @@ class DetrEncoder(nn.Module):
         for layer in self.layers:
             nn.record("encoder_hidden_states", x)
             x = layer(x, positions, mask)
-        x = self.finished(x)
         nn.record("encoder_hidden_states", x)
-        return x
+        return self.finished(x)
 
     def finished(self, x):
         """What stands after the last layer: nothing."""

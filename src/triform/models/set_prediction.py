@@ -109,9 +109,8 @@ def check_labels(made: Mapping[str, Any], labels: Sequence[Mapping[str, Any]]) -
 
 def _weights(config: Any) -> dict[str, float]:
     """What each term of the loss counts."""
-    fields = {"loss_ce": "cls_loss_coefficient", "loss_mask": "mask_loss_coefficient", "loss_dice": "dice_loss_coefficient"}
-    fields |= {"loss_bbox": "bbox_loss_coefficient", "loss_giou": "giou_loss_coefficient"}
-    return {name: getattr(config, field, 1) for name, field in fields.items()}
+    terms = ("bbox", "giou", "mask", "dice")
+    return {"loss_ce": 1.0, **{f"loss_{name}": getattr(config, f"{name}_loss_coefficient", 1.0) for name in terms}}
 
 
 def _terms(config: Any, made: Mapping[str, Any], labels: Sequence[Mapping[str, Any]], scoring: Scoring) -> dict[str, Any]:
