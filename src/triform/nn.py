@@ -49,6 +49,9 @@ class Model(Module):
     def resize_token_embeddings(self, new_num_tokens: int | None = None, pad_to_multiple_of: int | None = None) -> Any:
         """Gives the model another number of tokens; returns the layer that embeds them."""
 
+    def generate(self, inputs: Any = None, **kwargs: Any) -> Any:
+        """Tokens that go on from a prompt; see `triform.generating.Generating.generate`."""
+
     @classmethod
     def argument_names(cls) -> list[str]:
         """The inputs that a call takes, in order."""
@@ -159,6 +162,9 @@ class Conv2d(Module):
         self, n_in: int, n_out: int, size: int | tuple[int, int], stride: int | tuple[int, int] = 1, padding: int | tuple[int, int] = 0,
         dilation: int | tuple[int, int] = 1, groups: int = 1, bias: bool = True,
     ) -> None: ...  # fmt: skip
+    def kernel(self) -> Tensor:
+        """What it convolves with: its weight, unless a subclass makes something of that first."""
+
     def __call__(self, x: Tensor) -> Tensor: ...
 
 

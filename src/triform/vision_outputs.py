@@ -385,3 +385,59 @@ class ConditionalDetrModelOutput(DetrModelOutput):
     """DetrModelOutput, with reference_points (Q, B, 2): where the queries stand, x and y as shares of the image."""
 
     reference_points: Tensor | None = None
+
+
+class CaptionOutput(ModelOutput):
+    """logits (B, T, V) of the next tokens; image_embeds and last_hidden_state (B, S, D) of the image, with its model's insides."""
+
+    loss: Tensor | None = None
+    logits: Tensor | None = None
+    image_embeds: Tensor | None = None
+    last_hidden_state: Tensor = None
+    hidden_states: Tensors | None = None
+    attentions: Tensors | None = None
+
+
+class AnswerOutput(ModelOutput):
+    """The loss of an answer; image_embeds and last_hidden_state (B, S, D) of the image, with its model's insides."""
+
+    loss: Tensor | None = None
+    image_embeds: Tensor | None = None
+    last_hidden_state: Tensor = None
+    hidden_states: Tensors | None = None
+    attentions: Tensors | None = None
+
+
+class ImageTextMatchingOutput(ModelOutput):
+    """itm_score (B, 2) or (B, K): how well texts fit images; last_hidden_state (B, S, D) of images, question_embeds (K, T, D) of texts."""
+
+    itm_score: Tensor = None
+    loss: Tensor | None = None
+    image_embeds: Tensor | None = None
+    last_hidden_state: Tensor = None
+    hidden_states: Tensors | None = None
+    vision_pooler_output: Tensor | None = None
+    attentions: Tensors | None = None
+    question_embeds: Tensor | None = None
+
+
+class MarkingOutput(ModelOutput):
+    """logits (B, H, W): how likely each pixel is to show what was looked for."""
+
+    logits: Tensor = None
+    hidden_states: Tensors | None = None
+    attentions: Tensors | None = None
+
+
+class MarkedImageOutput(ModelOutput):
+    """logits (B, H, W): how likely each pixel is to show what was looked for.
+
+    conditional_embeddings (B, P) of that, pooled_output (B, P) of images; vision_model_output, decoder_output: what the parts say.
+    """
+
+    loss: Tensor | None = None
+    logits: Tensor = None
+    conditional_embeddings: Tensor = None
+    pooled_output: Tensor = None
+    vision_model_output: ModelOutput | None = None
+    decoder_output: ModelOutput | None = None

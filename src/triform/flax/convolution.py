@@ -29,8 +29,11 @@ class _Conv(Module):
         self.weight = nnx.Param(Unset((n_out, n_in // groups, *several(size, n)), "float32", "normal"))
         self.bias = nnx.Param(Unset((n_out,), "float32", "zeros")) if bias else None
 
+    def kernel(self) -> jax.Array:
+        return self.weight[...]
+
     def forward(self, x: jax.Array) -> jax.Array:
-        weight = self.weight[...]
+        weight = self.kernel()
         if x.ndim != self.axes + 2 or x.shape[1] != weight.shape[1] * self.groups:
             raise ShapeError(
                 self, f"{type(self).__name__} was given {tuple(x.shape)}, whose size 1 should be {weight.shape[1] * self.groups}."

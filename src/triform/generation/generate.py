@@ -226,6 +226,7 @@ def _in_chunks(run: Run, tokens: Any, mask: Any, positions: Any, source: Any, ca
         piece = tuple(engine.array(x[:, :size]) for x in (tokens, mask, positions))
         room = _room(run, tokens.shape[1])
         cache = engine.zeros(programs.read_prompt, *piece, source, reader=reader, capacity=room).past_key_values
+        cache = cache._replace(cross_keys=(), cross_values=())  # what is looked at is projected with the first piece
     else:
         start = int(cache.start)
         cache = engine.run(programs.enlarged, cache, capacity=capacity_for(start + _room(run, tokens.shape[1])))

@@ -108,11 +108,17 @@ class CLIPEncoder(nn.Module):
         self.layers = nn.List([CLIPEncoderLayer(config) for _ in range(config.num_hidden_layers)])
 
     def forward(self, x, mask=None, causal=False):
-        for layer in self.layers:
-            nn.record("hidden_states", x)
-            x = layer(x, mask, causal)
+        return self.states(x, mask, causal)[-1]
+
+    def states(self, x: Any, mask: Any = None, causal: bool = False) -> list[Any]:
+        """What comes in, and what each layer gives."""
+        found = [x]
         nn.record("hidden_states", x)
-        return x
+        for layer in self.layers:
+            x = layer(x, mask, causal)
+            nn.record("hidden_states", x)
+            found.append(x)
+        return found
 
 
 class CLIPTextTransformer(nn.Module):
@@ -229,7 +235,7 @@ class CLIPModel(CLIPPreTrainedModel):
 
     input_embeddings = "text_model.embeddings.token_embedding"
 
-    def __init__(self, config: CLIPConfig):
+    def __init__(self, config: Any):
         super().__init__(config)
         text, vision = config.text_config, config.vision_config
         self.text_model = CLIPTextTransformer(text)

@@ -46,14 +46,16 @@ class _Conv(Module):
         self.weight = _parameter((n_out, n_in // groups, *several(size, n)))
         self.bias = _parameter((n_out,), "zeros") if bias else None
 
+    def kernel(self) -> Any:
+        return self.weight.value
+
     def forward(self, x: tf.Tensor) -> tf.Tensor:
         if len(x.shape) != self.axes + 2 or x.shape[1] != self.n_in:
             raise ShapeError(self, f"{type(self).__name__} was given {tuple(x.shape)}, whose size 1 should be {self.n_in}.")
         y = channels_last(x)
         if any(self.padding):
             y = tf.pad(y, [(0, 0), *((p, p) for p in self.padding), (0, 0)])
-        weight = self.weight.value
-        kernel = tf.transpose(weight, (*range(2, self.axes + 2), 1, 0))  # (…, in / groups, out)
+        kernel = tf.transpose(self.kernel(), (*range(2, self.axes + 2), 1, 0))  # (…, in / groups, out)
         y = self._convolved(y, kernel)
         if self.bias is not None:
             y = tf.nn.bias_add(y, self.bias.value)

@@ -27,6 +27,12 @@ class Conv2d(torch.nn.Conv2d):
     def reset_parameters(self) -> None:
         """Values come later."""
 
+    def kernel(self) -> torch.Tensor:
+        return self.weight
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self._conv_forward(x, self.kernel(), self.bias)
+
 
 class Conv3d(torch.nn.Conv3d):
     def __init__(self, n_in, n_out, size, stride=1, padding=0, dilation=1, groups=1, bias=True) -> None:
