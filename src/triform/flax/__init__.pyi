@@ -4,11 +4,15 @@ from triform.models import albert as _albert
 from triform.models import bart as _bart
 from triform.models import beit as _beit
 from triform.models import bert as _bert
+from triform.models import bit as _bit
 from triform.models import blenderbot as _blenderbot
 from triform.models import blenderbot_small as _blenderbot_small
+from triform.models import blip as _blip
+from triform.models import blip_text as _blip_text
 from triform.models import bloom as _bloom
 from triform.models import camembert as _camembert
 from triform.models import clip as _clip
+from triform.models import clipseg as _clipseg
 from triform.models import conditional_detr as _conditional_detr
 from triform.models import convnext as _convnext
 from triform.models import convnextv2 as _convnextv2
@@ -100,12 +104,22 @@ class BertForSequenceClassification(_bert.BertForSequenceClassification, FlaxPre
 class BertForTokenClassification(_bert.BertForTokenClassification, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class BertLMHeadModel(_bert.BertLMHeadModel, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class BertModel(_bert.BertModel, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class BitBackbone(_bit.BitBackbone, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class BitForImageClassification(_bit.BitForImageClassification, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class BitModel(_bit.BitModel, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class BlenderbotForCausalLM(_blenderbot.BlenderbotForCausalLM, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class BlenderbotForConditionalGeneration(_blenderbot.BlenderbotForConditionalGeneration, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class BlenderbotModel(_blenderbot.BlenderbotModel, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class BlenderbotSmallForCausalLM(_blenderbot_small.BlenderbotSmallForCausalLM, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class BlenderbotSmallForConditionalGeneration(_blenderbot_small.BlenderbotSmallForConditionalGeneration, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class BlenderbotSmallModel(_blenderbot_small.BlenderbotSmallModel, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class BlipForConditionalGeneration(_blip.BlipForConditionalGeneration, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class BlipForImageTextRetrieval(_blip.BlipForImageTextRetrieval, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class BlipForQuestionAnswering(_blip.BlipForQuestionAnswering, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class BlipModel(_blip.BlipModel, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class BlipTextLMHeadModel(_blip_text.BlipTextLMHeadModel, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class BlipTextModel(_blip_text.BlipTextModel, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class BlipVisionModel(_blip.BlipVisionModel, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class BloomForCausalLM(_bloom.BloomForCausalLM, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class BloomForQuestionAnswering(_bloom.BloomForQuestionAnswering, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class BloomForSequenceClassification(_bloom.BloomForSequenceClassification, FlaxPreTrainedModel): ...  # type: ignore[misc]
@@ -113,6 +127,10 @@ class BloomForTokenClassification(_bloom.BloomForTokenClassification, FlaxPreTra
 class BloomModel(_bloom.BloomModel, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class CLIPForImageClassification(_clip.CLIPForImageClassification, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class CLIPModel(_clip.CLIPModel, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class CLIPSegForImageSegmentation(_clipseg.CLIPSegForImageSegmentation, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class CLIPSegModel(_clipseg.CLIPSegModel, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class CLIPSegTextModel(_clipseg.CLIPSegTextModel, FlaxPreTrainedModel): ...  # type: ignore[misc]
+class CLIPSegVisionModel(_clipseg.CLIPSegVisionModel, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class CLIPTextModel(_clip.CLIPTextModel, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class CLIPTextModelWithProjection(_clip.CLIPTextModelWithProjection, FlaxPreTrainedModel): ...  # type: ignore[misc]
 class CLIPVisionModel(_clip.CLIPVisionModel, FlaxPreTrainedModel): ...  # type: ignore[misc]

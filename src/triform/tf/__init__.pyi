@@ -4,11 +4,15 @@ from triform.models import albert as _albert
 from triform.models import bart as _bart
 from triform.models import beit as _beit
 from triform.models import bert as _bert
+from triform.models import bit as _bit
 from triform.models import blenderbot as _blenderbot
 from triform.models import blenderbot_small as _blenderbot_small
+from triform.models import blip as _blip
+from triform.models import blip_text as _blip_text
 from triform.models import bloom as _bloom
 from triform.models import camembert as _camembert
 from triform.models import clip as _clip
+from triform.models import clipseg as _clipseg
 from triform.models import conditional_detr as _conditional_detr
 from triform.models import convnext as _convnext
 from triform.models import convnextv2 as _convnextv2
@@ -100,12 +104,22 @@ class BertForSequenceClassification(_bert.BertForSequenceClassification, TFPreTr
 class BertForTokenClassification(_bert.BertForTokenClassification, TFPreTrainedModel): ...  # type: ignore[misc]
 class BertLMHeadModel(_bert.BertLMHeadModel, TFPreTrainedModel): ...  # type: ignore[misc]
 class BertModel(_bert.BertModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class BitBackbone(_bit.BitBackbone, TFPreTrainedModel): ...  # type: ignore[misc]
+class BitForImageClassification(_bit.BitForImageClassification, TFPreTrainedModel): ...  # type: ignore[misc]
+class BitModel(_bit.BitModel, TFPreTrainedModel): ...  # type: ignore[misc]
 class BlenderbotForCausalLM(_blenderbot.BlenderbotForCausalLM, TFPreTrainedModel): ...  # type: ignore[misc]
 class BlenderbotForConditionalGeneration(_blenderbot.BlenderbotForConditionalGeneration, TFPreTrainedModel): ...  # type: ignore[misc]
 class BlenderbotModel(_blenderbot.BlenderbotModel, TFPreTrainedModel): ...  # type: ignore[misc]
 class BlenderbotSmallForCausalLM(_blenderbot_small.BlenderbotSmallForCausalLM, TFPreTrainedModel): ...  # type: ignore[misc]
 class BlenderbotSmallForConditionalGeneration(_blenderbot_small.BlenderbotSmallForConditionalGeneration, TFPreTrainedModel): ...  # type: ignore[misc]
 class BlenderbotSmallModel(_blenderbot_small.BlenderbotSmallModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class BlipForConditionalGeneration(_blip.BlipForConditionalGeneration, TFPreTrainedModel): ...  # type: ignore[misc]
+class BlipForImageTextRetrieval(_blip.BlipForImageTextRetrieval, TFPreTrainedModel): ...  # type: ignore[misc]
+class BlipForQuestionAnswering(_blip.BlipForQuestionAnswering, TFPreTrainedModel): ...  # type: ignore[misc]
+class BlipModel(_blip.BlipModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class BlipTextLMHeadModel(_blip_text.BlipTextLMHeadModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class BlipTextModel(_blip_text.BlipTextModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class BlipVisionModel(_blip.BlipVisionModel, TFPreTrainedModel): ...  # type: ignore[misc]
 class BloomForCausalLM(_bloom.BloomForCausalLM, TFPreTrainedModel): ...  # type: ignore[misc]
 class BloomForQuestionAnswering(_bloom.BloomForQuestionAnswering, TFPreTrainedModel): ...  # type: ignore[misc]
 class BloomForSequenceClassification(_bloom.BloomForSequenceClassification, TFPreTrainedModel): ...  # type: ignore[misc]
@@ -113,6 +127,10 @@ class BloomForTokenClassification(_bloom.BloomForTokenClassification, TFPreTrain
 class BloomModel(_bloom.BloomModel, TFPreTrainedModel): ...  # type: ignore[misc]
 class CLIPForImageClassification(_clip.CLIPForImageClassification, TFPreTrainedModel): ...  # type: ignore[misc]
 class CLIPModel(_clip.CLIPModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class CLIPSegForImageSegmentation(_clipseg.CLIPSegForImageSegmentation, TFPreTrainedModel): ...  # type: ignore[misc]
+class CLIPSegModel(_clipseg.CLIPSegModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class CLIPSegTextModel(_clipseg.CLIPSegTextModel, TFPreTrainedModel): ...  # type: ignore[misc]
+class CLIPSegVisionModel(_clipseg.CLIPSegVisionModel, TFPreTrainedModel): ...  # type: ignore[misc]
 class CLIPTextModel(_clip.CLIPTextModel, TFPreTrainedModel): ...  # type: ignore[misc]
 class CLIPTextModelWithProjection(_clip.CLIPTextModelWithProjection, TFPreTrainedModel): ...  # type: ignore[misc]
 class CLIPVisionModel(_clip.CLIPVisionModel, TFPreTrainedModel): ...  # type: ignore[misc]

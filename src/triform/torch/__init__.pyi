@@ -4,11 +4,15 @@ from triform.models import albert as _albert
 from triform.models import bart as _bart
 from triform.models import beit as _beit
 from triform.models import bert as _bert
+from triform.models import bit as _bit
 from triform.models import blenderbot as _blenderbot
 from triform.models import blenderbot_small as _blenderbot_small
+from triform.models import blip as _blip
+from triform.models import blip_text as _blip_text
 from triform.models import bloom as _bloom
 from triform.models import camembert as _camembert
 from triform.models import clip as _clip
+from triform.models import clipseg as _clipseg
 from triform.models import conditional_detr as _conditional_detr
 from triform.models import convnext as _convnext
 from triform.models import convnextv2 as _convnextv2
@@ -100,12 +104,22 @@ class BertForSequenceClassification(_bert.BertForSequenceClassification, PreTrai
 class BertForTokenClassification(_bert.BertForTokenClassification, PreTrainedModel): ...  # type: ignore[misc]
 class BertLMHeadModel(_bert.BertLMHeadModel, PreTrainedModel): ...  # type: ignore[misc]
 class BertModel(_bert.BertModel, PreTrainedModel): ...  # type: ignore[misc]
+class BitBackbone(_bit.BitBackbone, PreTrainedModel): ...  # type: ignore[misc]
+class BitForImageClassification(_bit.BitForImageClassification, PreTrainedModel): ...  # type: ignore[misc]
+class BitModel(_bit.BitModel, PreTrainedModel): ...  # type: ignore[misc]
 class BlenderbotForCausalLM(_blenderbot.BlenderbotForCausalLM, PreTrainedModel): ...  # type: ignore[misc]
 class BlenderbotForConditionalGeneration(_blenderbot.BlenderbotForConditionalGeneration, PreTrainedModel): ...  # type: ignore[misc]
 class BlenderbotModel(_blenderbot.BlenderbotModel, PreTrainedModel): ...  # type: ignore[misc]
 class BlenderbotSmallForCausalLM(_blenderbot_small.BlenderbotSmallForCausalLM, PreTrainedModel): ...  # type: ignore[misc]
 class BlenderbotSmallForConditionalGeneration(_blenderbot_small.BlenderbotSmallForConditionalGeneration, PreTrainedModel): ...  # type: ignore[misc]
 class BlenderbotSmallModel(_blenderbot_small.BlenderbotSmallModel, PreTrainedModel): ...  # type: ignore[misc]
+class BlipForConditionalGeneration(_blip.BlipForConditionalGeneration, PreTrainedModel): ...  # type: ignore[misc]
+class BlipForImageTextRetrieval(_blip.BlipForImageTextRetrieval, PreTrainedModel): ...  # type: ignore[misc]
+class BlipForQuestionAnswering(_blip.BlipForQuestionAnswering, PreTrainedModel): ...  # type: ignore[misc]
+class BlipModel(_blip.BlipModel, PreTrainedModel): ...  # type: ignore[misc]
+class BlipTextLMHeadModel(_blip_text.BlipTextLMHeadModel, PreTrainedModel): ...  # type: ignore[misc]
+class BlipTextModel(_blip_text.BlipTextModel, PreTrainedModel): ...  # type: ignore[misc]
+class BlipVisionModel(_blip.BlipVisionModel, PreTrainedModel): ...  # type: ignore[misc]
 class BloomForCausalLM(_bloom.BloomForCausalLM, PreTrainedModel): ...  # type: ignore[misc]
 class BloomForQuestionAnswering(_bloom.BloomForQuestionAnswering, PreTrainedModel): ...  # type: ignore[misc]
 class BloomForSequenceClassification(_bloom.BloomForSequenceClassification, PreTrainedModel): ...  # type: ignore[misc]
@@ -113,6 +127,10 @@ class BloomForTokenClassification(_bloom.BloomForTokenClassification, PreTrained
 class BloomModel(_bloom.BloomModel, PreTrainedModel): ...  # type: ignore[misc]
 class CLIPForImageClassification(_clip.CLIPForImageClassification, PreTrainedModel): ...  # type: ignore[misc]
 class CLIPModel(_clip.CLIPModel, PreTrainedModel): ...  # type: ignore[misc]
+class CLIPSegForImageSegmentation(_clipseg.CLIPSegForImageSegmentation, PreTrainedModel): ...  # type: ignore[misc]
+class CLIPSegModel(_clipseg.CLIPSegModel, PreTrainedModel): ...  # type: ignore[misc]
+class CLIPSegTextModel(_clipseg.CLIPSegTextModel, PreTrainedModel): ...  # type: ignore[misc]
+class CLIPSegVisionModel(_clipseg.CLIPSegVisionModel, PreTrainedModel): ...  # type: ignore[misc]
 class CLIPTextModel(_clip.CLIPTextModel, PreTrainedModel): ...  # type: ignore[misc]
 class CLIPTextModelWithProjection(_clip.CLIPTextModelWithProjection, PreTrainedModel): ...  # type: ignore[misc]
 class CLIPVisionModel(_clip.CLIPVisionModel, PreTrainedModel): ...  # type: ignore[misc]
