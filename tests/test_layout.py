@@ -54,7 +54,7 @@ def test_architectures_see_the_vocabulary_only(path):
     if path.stem == "__init__":
         return
     allowed = re.compile(
-        r"^triform\.(configs\.\w+|outputs|vision_outputs|errors)$|^(typing|collections\.abc|math|dataclasses|functools|itertools|hashlib)$|^numpy$"
+        r"^triform\.(configs\.\w+|outputs|vision_outputs|image_text_outputs|errors)$|^(typing|collections\.abc|math|dataclasses|functools|itertools|hashlib)$|^numpy$"
     )
     for level, module, _ in imports(path):
         assert level in (1, 2) or allowed.match(module), f"{path.name} imports {module}"

@@ -11,8 +11,8 @@ from typing import Any
 from triform.configs.blip import BlipConfig, BlipVisionConfig
 from triform.configs.image_text import vision_part
 from triform.configs.images import grid, pair
+from triform.image_text_outputs import AnswerOutput, CaptionOutput, ImageTextMatchingOutput, ImageTextOutput
 from triform.outputs import EncoderOutput
-from triform.vision_outputs import AnswerOutput, CaptionOutput, ImageTextMatchingOutput, ImageTextOutput
 
 from .. import nn, ops
 from .blip_text import BlipTextLMHeadModel, BlipTextModel

@@ -11,8 +11,8 @@ from typing import Any
 from triform.configs.clip import CLIPConfig, CLIPTextConfig, CLIPVisionConfig
 from triform.configs.image_text import text_part, vision_part
 from triform.configs.images import grid, pair
+from triform.image_text_outputs import ImageEmbedsOutput, ImageTextOutput, TextEmbedsOutput
 from triform.outputs import EncoderOutput, LogitsOutput
-from triform.vision_outputs import ImageEmbedsOutput, ImageTextOutput, TextEmbedsOutput
 
 from .. import nn, ops
 from .contrastive import both, softmax_contrast, unit

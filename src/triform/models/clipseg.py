@@ -11,8 +11,8 @@ from typing import Any
 from triform.configs.clipseg import CLIPSegConfig, CLIPSegTextConfig, CLIPSegVisionConfig
 from triform.configs.images import pair
 from triform.errors import InputError
+from triform.image_text_outputs import MarkedImageOutput, MarkingOutput
 from triform.outputs import EncoderOutput
-from triform.vision_outputs import MarkedImageOutput, MarkingOutput
 
 from .. import nn, ops
 from .chains import Activation, chained

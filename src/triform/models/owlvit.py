@@ -10,8 +10,8 @@ from typing import Any
 
 from triform.configs.image_text import text_part, vision_part
 from triform.configs.owlvit import OwlViTConfig, OwlViTTextConfig, OwlViTVisionConfig
+from triform.image_text_outputs import GuidedDetectionOutput, ImageTextOutput, TextDetectionOutput
 from triform.outputs import EncoderOutput
-from triform.vision_outputs import GuidedDetectionOutput, ImageTextOutput, TextDetectionOutput
 
 from .. import nn, ops
 from .boxes import corners, generalized_iou, overlaps

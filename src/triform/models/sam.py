@@ -14,7 +14,8 @@ from triform.configs.image_text import vision_part
 from triform.configs.images import grid
 from triform.configs.sam import SamConfig, SamVisionConfig
 from triform.errors import InputError
-from triform.vision_outputs import ImageEmbedsOutput, PromptedMasksOutput
+from triform.image_text_outputs import ImageEmbedsOutput
+from triform.vision_outputs import PromptedMasksOutput
 
 from .. import nn, ops
 from .channels import ChannelNorm, channels_first, channels_last

@@ -11,8 +11,8 @@ from typing import Any
 from triform.configs.image_text import vision_part
 from triform.configs.images import grid, pair
 from triform.configs.siglip import SiglipConfig, SiglipTextConfig, SiglipVisionConfig
+from triform.image_text_outputs import ImageTextOutput
 from triform.outputs import EncoderOutput, LogitsOutput
-from triform.vision_outputs import ImageTextOutput
 
 from .. import nn, ops
 from .clip import CLIPMLP, CLIPEncoder, CLIPTextEmbeddings, start
