@@ -52,19 +52,32 @@ class Seen:
     picture: Any = None
 
 
-def opened(name: str, moving: bool = False) -> Any:
-    """The image that a path or an address names, as a Pillow image, upright; `moving`: with all its frames.
-
-    Raises: as `image.loading.load`.
-    """
+def opened(name: str) -> Any:
+    """The image that a path or an address names, as a Pillow image, upright. Raises as `image.loading.load`."""
     from triform.image.loading import load
 
-    found = load(name, name, raw=moving)
+    found = load(name, name)
     if hasattr(found, "convert"):
         return found
     from PIL import Image
 
     return Image.fromarray(np.asarray(found).squeeze())
+
+
+def frames_of(name: str, count: int) -> list[Any]:
+    """So many frames of a moving image (GIF, WebP), evenly chosen. Raises as `opened`, and InputError for an address."""
+    from PIL import Image
+
+    opened(name)  # what is broken, too large or no image is refused there
+    if "://" in name:
+        raise InputError(f"{name} is an address; moving images are read from files.")
+    with Image.open(name) as moving:
+        places = np.linspace(0, getattr(moving, "n_frames", 1) - 1, count).round().astype(int)
+        frames = []
+        for place in places:
+            moving.seek(int(place))
+            frames.append(moving.convert("RGB"))
+    return frames
 
 
 def _numbers(x: Any) -> np.ndarray:
@@ -83,20 +96,8 @@ def _size(image: Any) -> tuple[int, int]:
 
 
 def classify(call: Seeing, image: Any) -> Seen:
-    """The labels of an image, likeliest first."""
+    """The labels of an image, or of the frames of a video, likeliest first."""
     _, out = call(image)
-    scores = _softmax(_numbers(out.logits)[0])
-    return Seen([(call.label(j), float(scores[j])) for j in np.argsort(-scores)[: call.wishes.top]])
-
-
-def classify_video(call: Seeing, image: Any) -> Seen:
-    """The labels of a moving image (GIF, WebP), of which as many frames are taken as the model reads, evenly."""
-    count, there = int(call.model.config.num_frames), getattr(image, "n_frames", 1)
-    frames = []
-    for place in np.linspace(0, there - 1, count).round().astype(int):
-        image.seek(int(place))
-        frames.append(image.convert("RGB"))
-    _, out = call(frames)
     scores = _softmax(_numbers(out.logits)[0])
     return Seen([(call.label(j), float(scores[j])) for j in np.argsort(-scores)[: call.wishes.top]])
 
@@ -226,7 +227,7 @@ TASKS: dict[str, tuple[tuple[str, ...], Answer]] = {
     "AutoModelForZeroShotImageClassification": (("label", "score"), compare),
     "AutoModelForZeroShotObjectDetection": (BOXES, find),
     "AutoModelForMaskGeneration": (("prompt", "score", "share of the image"), outline),
-    "AutoModelForVideoClassification": (("label", "score"), classify_video),
+    "AutoModelForVideoClassification": (("label", "score"), classify),
 }
 
 
@@ -243,7 +244,8 @@ def run_on_images(
     processor = (AutoProcessor if joined else AutoImageProcessor).from_pretrained(name_or_path, **where)
     call = Seeing(model, processor, backend, wishes)
     rows, written = [], []
-    images = [(name, opened(name, auto.endswith("VideoClassification"))) for name in names]  # all, before anything is written
+    moving = auto == "AutoModelForVideoClassification"  # all are read before anything is written
+    images = [(name, frames_of(name, model.config.num_frames) if moving else opened(name)) for name in names]
     if wishes.output is not None and len(names) > 1 and not wishes.output.is_dir():
         raise InputError(f"{wishes.output} would be written by {len(names)} images. Name a folder.")
     for name, image in images:
