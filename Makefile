@@ -76,6 +76,10 @@ $(VENV)-reference/created:
 bench: $(VENV)/dev $(VENV)-reference/created
 	$(BIN)/python benchmarks/start.py --reference $(VENV)-reference/bin/python
 	$(BIN)/python benchmarks/tokenization.py --reference $(VENV)-reference/bin/python
+	$(BIN)/python benchmarks/images.py --reference $(VENV)-reference/bin/python
+	$(BIN)/python benchmarks/loading.py --reference $(VENV)-reference/bin/python
+	$(BIN)/python benchmarks/forward.py --reference $(VENV)-reference/bin/python
+	$(BIN)/python benchmarks/embedding.py --reference $(VENV)-reference/bin/python
 	$(BIN)/python benchmarks/generation.py --reference $(VENV)-reference/bin/python
 	$(BIN)/python benchmarks/images.py --reference $(VENV)-reference/bin/python
 
