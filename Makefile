@@ -81,7 +81,6 @@ bench: $(VENV)/dev $(VENV)-reference/created
 	$(BIN)/python benchmarks/forward.py --reference $(VENV)-reference/bin/python
 	$(BIN)/python benchmarks/embedding.py --reference $(VENV)-reference/bin/python
 	$(BIN)/python benchmarks/generation.py --reference $(VENV)-reference/bin/python
-	$(BIN)/python benchmarks/images.py --reference $(VENV)-reference/bin/python
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache
