@@ -83,7 +83,7 @@ def main() -> None:
     arguments = parser.parse_args()
     environment = {**os.environ, "HF_HUB_OFFLINE": "1", "TF_CPP_MIN_LOG_LEVEL": "3", "TRANSFORMERS_VERBOSITY": "error"}
     candidates = [name for name in LOAD if name != "reference" or arguments.reference]
-    load = os.getloadavg()[0]
+    crowd = os.getloadavg()[0]
     measured: dict[tuple[str, str, str], list[tuple[float, float | None]]] = {}
     sums: dict[tuple[str, str], set[float]] = {}
     with tempfile.TemporaryDirectory() as temporary:
@@ -109,7 +109,7 @@ def main() -> None:
         if max(totals) - min(totals) > 1e-6 * max(totals):
             raise SystemExit(f"{cls}, {job}: the two give different numbers ({sorted(totals)}).")
     times = {key: [_median(values, which) for which in (0, 1)] for key, values in measured.items()}
-    write(arguments.output, times, arguments.runs, load)
+    write(arguments.output, times, arguments.runs, crowd)
 
 
 def _median(values: list, which: int) -> float | None:
@@ -117,12 +117,12 @@ def _median(values: list, which: int) -> float | None:
     return statistics.median(found) * 1000 if found else None
 
 
-def write(path: Path, times: dict[tuple[str, str, str], list], runs: int, load: float) -> None:
+def write(path: Path, times: dict[tuple[str, str, str], list], runs: int, crowd: float) -> None:
     """The table as a page."""
     names = list(dict.fromkeys(name for _, _, name in times))
     lines = [
         "# Image processors: a folder of photos, and the first image\n",
-        f"Medians of {runs} processes each, alternating, on {platform.machine()} with {os.cpu_count()} cores, whose load was {load:.1f} when it began, "
+        f"Medians of {runs} processes each, alternating, on {platform.machine()} with {os.cpu_count()} cores, whose load was {crowd:.1f} when it began, "
         f"Python {platform.python_version()}; within a process the best of three. In brackets the processor's time, of all threads together, which says what there is to do however busy "
         "the machine is. Made by `python benchmarks/images.py`.\n",
         f"| processor | task | {' | '.join(names)} | reference / triform | in processor's time |",
