@@ -108,7 +108,7 @@ def test_maps_of_another_width_are_projected(tmp_path):
 
 def test_what_cannot_be_is_refused(backend):
     with pytest.raises(
-        ConfigError, match="feature_size=40 is not a multiple of 32.*hidden_dim=30 is not a multiple of num_attention_heads=4"
+        ConfigError, match=r"feature_size=40 is not a multiple of 32.*hidden_dim=30 is not a multiple of num_attention_heads=4"
     ):
         triform.Mask2FormerConfig(**SIZES | {"feature_size": 40, "hidden_dim": 30})
     with pytest.raises(ConfigError, match=r"the backbone gives 3 maps, feature_strides is \[4, 8, 16, 32\]"):
