@@ -12,6 +12,10 @@ MODELS = {
     "BartForConditionalGeneration": ("BartConfig", {"d_model": 8, "encoder_layers": 1, "decoder_layers": 1, "encoder_attention_heads": 2,
                                                     "decoder_attention_heads": 2, "encoder_ffn_dim": 12, "decoder_ffn_dim": 12,
                                                     "vocab_size": 30, "max_position_embeddings": 16}),
+    "ViTForImageClassification": ("ViTConfig", {"hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 12,
+                                                "image_size": 32, "patch_size": 8, "num_labels": 3}),
+    "ConvNextForImageClassification": ("ConvNextConfig", {"hidden_sizes": [4, 8], "depths": [1, 1], "num_stages": 2, "num_labels": 3,
+                                                          "image_size": 32}),
     "ResNetForImageClassification": ("ResNetConfig", {"embedding_size": 4, "hidden_sizes": [4, 8], "depths": [1, 1], "num_labels": 3}),
 }  # fmt: skip
 

@@ -20,8 +20,9 @@ pytest.importorskip("flax")
 if not hasattr(transformers, "FlaxBertModel"):
     pytest.skip("the reference library has no Flax classes", allow_module_level=True)
 
+SLOW = pytest.param("ResNetForImageClassification", marks=pytest.mark.slow)  # it alone has running values; slow to compile
 MODELS = ["BertForMaskedLM", "BertModel", "GPT2LMHeadModel", "T5ForConditionalGeneration", "BartForConditionalGeneration",
-          pytest.param("ResNetForImageClassification", marks=pytest.mark.slow)]  # it alone has running values; slow to compile  # fmt: skip
+          "ViTForImageClassification", SLOW]  # fmt: skip
 SAVED = {"whole": {}, "shards": {"max_shard_size": "4KB"}, "safe": {"safe_serialization": True}}
 
 

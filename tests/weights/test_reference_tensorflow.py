@@ -23,7 +23,7 @@ if not hasattr(transformers, "TFBertModel"):
     pytest.skip("the reference library has no TensorFlow classes", allow_module_level=True)
 
 MODELS = ["BertForMaskedLM", "BertModel", "GPT2LMHeadModel", "T5ForConditionalGeneration", "BartForConditionalGeneration",
-          "ResNetForImageClassification"]  # fmt: skip
+          "ResNetForImageClassification", "ViTForImageClassification", "ConvNextForImageClassification"]  # fmt: skip
 SAVED = {"whole": {}, "shards": {"max_shard_size": "4KB"}, "safe": {"safe_serialization": True}}
 
 
