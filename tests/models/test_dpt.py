@@ -37,6 +37,18 @@ BACKBONE = {
 }  # fmt: skip
 NECK = {name: SIZES[name] for name in ("neck_hidden_sizes", "reassemble_factors", "fusion_hidden_size")}
 OTHER = Family("dpt", sizes={"backbone_config": BACKBONE, **NECK}, image=(2, 3, 32, 48))
+BIT = {
+    "model_type": "bit", "embedding_size": 8, "hidden_sizes": [16, 24, 40, 48], "depths": [1, 1, 1], "num_groups": 4,
+    "global_padding": "SAME", "layer_type": "bottleneck", "embedding_dynamic_padding": True, "out_features": ["stage1", "stage2", "stage3"],
+}  # fmt: skip
+HYBRID = Family(
+    "dpt",
+    sizes=SIZES | {
+        "is_hybrid": True, "backbone_config": BIT, "backbone_featmap_shape": [1, 40, 4, 4], "image_size": 64, "patch_size": 16,
+        "backbone_out_indices": [0, 1, 0, 2], "neck_hidden_sizes": [16, 24, 12, 20], "reassemble_factors": [4, 2, 1, 0.5],
+    },
+    image=(2, 3, 64, 64),
+)  # fmt: skip
 LARGER = [
     (replace(FAMILY, image=(2, 3, 48, 40)), "AutoModel"),
     (replace(FAMILY, image=(2, 3, 56, 56)), "AutoModelForDepthEstimation"),  # the reference's own has square images alone
@@ -55,6 +67,14 @@ def test_another_backbone_equals_the_reference(backend, tmp_path):
     check_head(OTHER, "AutoModelForDepthEstimation", backend)
     if backend == "torch":
         check_names(OTHER, "AutoModelForDepthEstimation", tmp_path)
+
+
+@group
+def test_a_hybrid_equals_the_reference(backend, tmp_path):
+    for auto_class in ("AutoModel", "AutoModelForDepthEstimation"):
+        check_head(HYBRID, auto_class, backend)
+        if backend == "torch":
+            check_names(HYBRID, auto_class, tmp_path / auto_class)
 
 
 @group
@@ -80,6 +100,7 @@ def test_a_segmenter_without_its_second_head_learns_from_the_first_alone(backend
     ("changes", "message"),
     [
         ({"readout_type": "mean"}, "readout_type is 'mean'"),
+        ({"readout_type": "add", "is_hybrid": True}, "expected 'project' with is_hybrid"),
         ({"backbone_out_indices": [0, 1]}, "are not of the same number of stages"),
         ({"backbone": "resnet50", "use_timm_backbone": True}, "expected a backbone_config in their place"),
     ],

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Literal
 
-from triform.configs.backbones import BackboneConfig, numbered_stages, stage_sizes_problems
+from triform.configs.backbones import BackboneConfig, numbered_stages
 
 
 class BitConfig(BackboneConfig):
@@ -44,5 +44,6 @@ class BitConfig(BackboneConfig):
         return numbered_stages(len(self.depths))
 
     def validate(self) -> Iterator[str]:
-        yield from stage_sizes_problems(self)
+        if len(self.hidden_sizes) < len(self.depths):  # files of hybrids name widths of stages that are not there
+            yield f"hidden_sizes={self.hidden_sizes} and depths={self.depths} are not of the same number of stages"
         yield from self.stage_problems()

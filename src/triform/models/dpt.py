@@ -26,15 +26,26 @@ class DPTViTEmbeddings(nn.Module):
 
     def __init__(self, config: Any):
         super().__init__()
-        self.grid = grid(config)
+        self.grid = self.own_grid(config)
         width = config.hidden_size
         self.cls_token = nn.Parameter((1, 1, width), "zeros")
         self.position_embeddings = nn.Parameter((1, self.grid[0] * self.grid[1] + 1, width), "zeros")
-        self.patch_embeddings = PatchProjection(config)
         self.dropout = nn.Dropout(config.hidden_dropout_prob)
+        self.build(config)
 
-    def forward(self, pixel_values):  # (B, C, H, W) -> (B, T, D)
+    @staticmethod
+    def own_grid(config):
+        """How many patches the positions were learned for, in height and in width."""
+        return grid(config)
+
+    def build(self, config):
+        self.patch_embeddings = PatchProjection(config)
+
+    def forward(self, pixel_values):  # (B, C, H, W) -> (B, T, D), how many patches, the maps that come before them
         patches = self.patch_embeddings(pixel_values)
+        return self.tokens(patches), ops.shape(patches)[2:], ()
+
+    def tokens(self, patches):  # (B, D, h, w) -> (B, T, D)
         x = as_tokens(patches)
         first = ops.broadcast_to(self.cls_token[...], (ops.shape(x)[0], 1, ops.shape(x)[2]))
         return self.dropout(ops.concat([first, x], axis=1) + self.positions(ops.shape(patches)[2:]))
@@ -44,6 +55,25 @@ class DPTViTEmbeddings(nn.Module):
         if tuple(size) == self.grid:
             return table
         return ops.concat([table[:, :1], as_tokens(ops.resize_bilinear(as_image(table[:, 1:], *self.grid), size))], axis=1)
+
+
+class DPTViTHybridEmbeddings(DPTViTEmbeddings):
+    """The same, of the last map of a convolutional backbone."""
+
+    @staticmethod
+    def own_grid(config):
+        height, width = config.backbone_featmap_shape[-2:]
+        return height, width
+
+    def build(self, config):
+        self.backbone = nn.part(config.backbone_config, "AutoBackbone")
+        self.projection = nn.Conv2d(self.backbone.channels[-1], config.hidden_size, 1)
+        self.kept = len(config.neck_ignore_stages)
+
+    def forward(self, pixel_values):
+        maps = nn.recorded_apart(self.backbone, pixel_values).feature_maps
+        patches = self.projection(maps[-1])
+        return self.tokens(patches), ops.shape(patches)[2:], maps[: self.kept]
 
 
 class DPTViTEncoder(ViTEncoder):
@@ -65,14 +95,16 @@ class DPTReassembleStage(nn.Module):
     def __init__(self, config: Any, width: int):
         super().__init__()
         self.kind = config.readout_type
-        stages = list(zip(config.neck_hidden_sizes, config.reassemble_factors))
-        self.layers = nn.List([ReassembleLayer(width, channels, factor) for channels, factor in stages])
-        self.readout_projects = nn.List([nn.List([nn.Linear(2 * width, width)]) for _ in stages]) if self.kind == "project" else None
+        self.kept = tuple(config.neck_ignore_stages)  # stages that are maps already
+        stages = list(enumerate(zip(config.neck_hidden_sizes, config.reassemble_factors)))
+        self.layers = nn.List([Identity() if i in self.kept else ReassembleLayer(width, *stage) for i, stage in stages])
+        reads = lambda i: nn.List([Identity() if i in self.kept else nn.Linear(2 * width, width)])
+        self.readout_projects = nn.List([reads(i) for i, _ in stages]) if self.kind == "project" else None
         self.act = ops.activation(config.hidden_act)
 
-    def forward(self, states, height, width):  # (B, T, D) each -> (B, C, h · factor, w · factor) each
-        tokens = [self.read(x, i) for i, x in enumerate(states)]
-        return [layer(as_image(x, height, width)) for layer, x in zip(self.layers, tokens)]
+    def forward(self, states, height, width):  # (B, T, D) each, or maps -> (B, C, h · factor, w · factor) each
+        maps = [x if i in self.kept else as_image(self.read(x, i), height, width) for i, x in enumerate(states)]
+        return [layer(x) for layer, x in zip(self.layers, maps)]
 
     def read(self, x, stage):
         """The patches, and what they learn from the class token."""
@@ -100,6 +132,13 @@ class DPTNeck(nn.Module):
     def forward(self, states, height, width):  # -> the sums, from coarse to fine
         maps = self.reassemble_stage(states, height, width)
         return self.fusion_stage([convolution(x) for convolution, x in zip(self.convs, maps)])
+
+
+class Identity(nn.Module):
+    """What comes in."""
+
+    def forward(self, x):
+        return x
 
 
 class Twice(nn.Module):
@@ -184,19 +223,21 @@ class DPTModel(DPTPreTrainedModel):
 
     def __init__(self, config: DPTConfig, add_pooling_layer: bool = True):
         super().__init__(config)
-        self.embeddings = DPTViTEmbeddings(config)
+        self.embeddings = DPTViTHybridEmbeddings(config) if config.is_hybrid else DPTViTEmbeddings(config)
         self.encoder = DPTViTEncoder(config)
         self.layernorm = nn.LayerNorm(config.hidden_size, eps=config.layer_norm_eps)
         self.pooler = ViTPooler(config) if add_pooling_layer else None
 
     def forward(self, pixel_values):
-        x = self.layernorm(self.encoder(self.embeddings(pixel_values))[-1])
-        return IntermediateEncoderOutput(x, None if self.pooler is None else self.pooler(x))
+        x, _, maps = self.embeddings(pixel_values)
+        x = self.layernorm(self.encoder(x)[-1])
+        return IntermediateEncoderOutput(x, None if self.pooler is None else self.pooler(x), intermediate_activations=maps or None)
 
-    def chosen(self, pixel_values: Any) -> list[Any]:
-        """What the neck reads, (B, T, D) each."""
-        states = self.encoder(self.embeddings(pixel_values))
-        return [states[i] for i in self.config.backbone_out_indices]
+    def chosen(self, pixel_values: Any) -> tuple[list[Any], Any]:
+        """What the neck reads, (B, T, D) each, of a hybrid maps (B, C, H, W) first; and how many patches there are."""
+        x, size, maps = self.embeddings(pixel_values)
+        states = self.encoder(x)
+        return [*maps, *(states[i] for i in self.config.backbone_out_indices[len(maps) :])], size
 
 
 class DPTHead(DPTPreTrainedModel):
@@ -204,19 +245,21 @@ class DPTHead(DPTPreTrainedModel):
 
     def __init__(self, config: DPTConfig):
         super().__init__(config)
-        inner = config if config.backbone_config is None else config.backbone_config
+        inner = config.backbone_config if config.separate_backbone else config
         self.patch = pair(inner.patch_size)
-        if config.backbone_config is None:
-            self.dpt = DPTModel(config, add_pooling_layer=False)
-        else:
+        if config.separate_backbone:
             self.backbone = nn.part(config.backbone_config, "AutoBackbone")
+        else:
+            self.dpt = DPTModel(config, add_pooling_layer=False)
         self.neck = DPTNeck(config, inner.hidden_size)
 
     def sums(self, pixel_values: Any) -> list[Any]:
         """What the neck makes of an image: maps (B, fusion_hidden_size, …), from coarse to fine."""
-        states = self.dpt.chosen(pixel_values) if self.config.backbone_config is None else self.backbone(pixel_values).feature_maps
-        height, width = (n // side for n, side in zip(ops.shape(pixel_values)[2:], self.patch))
-        return self.neck(states, height, width)
+        if not self.config.separate_backbone:
+            states, size = self.dpt.chosen(pixel_values)
+            return self.neck(states, *size)
+        size = tuple(n // side for n, side in zip(ops.shape(pixel_values)[2:], self.patch))
+        return self.neck(self.backbone(pixel_values).feature_maps, *size)
 
 
 class DPTForDepthEstimation(DPTHead):
