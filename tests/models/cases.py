@@ -157,12 +157,13 @@ def move_off_defaults(model: Any, rng: np.random.Generator) -> None:
             noise = torch.tensor(rng.standard_normal(tuple(parameter.shape)), dtype=parameter.dtype)
             constant = parameter.numel() > 1 and bool((parameter == parameter.reshape(-1)[0]).all())
             parameter.add_(0.2 * noise) if constant or parameter.ndim < 2 else parameter.add_(0.08 * noise)
-        for name, buffer in model.named_buffers():
+        for path, buffer in model.named_buffers():
+            name = path.rpartition(".")[2]
             if not buffer.is_floating_point():  # a mask
                 continue
-            if name.endswith(("running_mean", "weight", "bias")):  # the latter of norms that are never trained
+            if name in ("running_mean", "weight", "bias"):  # the latter of norms that are never trained
                 buffer.add_(torch.tensor(0.2 * rng.standard_normal(tuple(buffer.shape)), dtype=buffer.dtype))
-            elif name.endswith("running_var"):
+            elif name == "running_var":
                 buffer.mul_(torch.tensor(rng.uniform(0.5, 2.0, tuple(buffer.shape)), dtype=buffer.dtype))
 
 
