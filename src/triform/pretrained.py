@@ -46,6 +46,8 @@ class Pretrained(Generating):
         for name in ("forward", *cls.entries):
             if name in vars(cls):
                 setattr(cls, name, calls.answering(vars(cls)[name]))
+        if "forward" in vars(cls) and "main_input_name" not in vars(cls):
+            cls.main_input_name = next(iter(cls.argument_names()), cls.main_input_name)
 
     # ---- building and loading
 
@@ -306,10 +308,10 @@ class Pretrained(Generating):
             state_dict: other weights than the model's own.
             push_to_hub, repo_id, token, private, revision, commit_message, create_pr: uploads the folder afterwards.
         """
+        from triform import hub
         from triform.weights.saving import save_model
 
-        hub_keys = ("repo_id", "token", "private", "revision", "commit_message", "create_pr")
-        upload = {key: kwargs.pop(key) for key in hub_keys if key in kwargs}
+        upload = {key: kwargs.pop(key) for key in hub.UPLOAD if key in kwargs}
         push = kwargs.pop("push_to_hub", False)
         for accepted in ("safe_serialization", "is_main_process", "save_function", "save_peft_format"):
             kwargs.pop(accepted, None)
@@ -320,9 +322,8 @@ class Pretrained(Generating):
             kwargs["state_dict"] = self._as_checkpoint(kwargs["state_dict"])
         save_model(self, folder, **kwargs)
         if push:
-            from triform import hub
-
-            hub.push_to_hub(folder, upload.pop("repo_id", None) or os.path.basename(os.path.abspath(folder)), **upload)
+            repo_id, options = hub.destination(folder, upload)
+            hub.push_to_hub(folder, repo_id, **options)
 
     @classmethod
     def register_for_auto_class(cls, auto_class: str = "AutoModel") -> None:

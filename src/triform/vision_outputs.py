@@ -185,13 +185,8 @@ class PromptedMasksOutput(ModelOutput):
     mask_decoder_attentions: Tensors | None = None
 
 
-class ImageSuperResolutionOutput(ModelOutput):
+class ImageSuperResolutionOutput(MaskedImageOutput):
     """reconstruction (B, C, H · n, W · n): the image, larger."""
-
-    loss: Tensor | None = None
-    reconstruction: Tensor = None
-    hidden_states: Tensors | None = None
-    attentions: Tensors | None = None
 
 
 class SizedEncoderOutput(ModelOutput):

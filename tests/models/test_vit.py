@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from harness import Family, assert_close, auto, check_golden_image, family_tests, reference_case, run, tensors
+from harness import Family, array, assert_close, auto, check_golden_image, family_tests, reference_case, run, tensors
 
 from triform.errors import InputError
 
@@ -53,3 +53,11 @@ def test_images_that_do_not_fit_are_refused(backend, shape):
 def test_other_people_s_files(checkpoints, backend):
     """Whose names are those of newer files."""
     check_golden_image(checkpoints / "na-vit", "AutoModelForImageClassification", backend, "logits")
+
+
+def test_the_first_input_may_go_by_its_place(backend):
+    case = reference_case(FAMILY, "AutoModel")
+    model = auto(backend, "AutoModel").from_pretrained(case.folder)
+    assert model.main_input_name == "pixel_values"
+    pixels = tensors(backend, case.inputs)["pixel_values"]
+    assert np.array_equal(array(model(pixels).last_hidden_state), array(model(pixel_values=pixels).last_hidden_state))

@@ -15,7 +15,7 @@ from triform.outputs import EncoderOutput, LogitsOutput
 
 from .. import nn, ops
 from .backbones import Backbone
-from .chains import Activation, chained
+from .chains import Activation, chained, states
 from .drop_path import DropPath, drop_rates
 from .losses import classification_loss
 from .patches import PatchProjection, as_image, as_tokens, interpolated, mask_patches
@@ -146,13 +146,7 @@ class BeitEncoder(nn.Module):
     def forward(self, x, size):
         pairs = pairs_of_tokens(*size, like=x) if self.relative else None
         bias = None if self.relative_position_bias is None else self.relative_position_bias(size, pairs)
-        states = [x]
-        nn.record("hidden_states", x)
-        for layer in self.layer:
-            x = layer(x, bias, size, pairs)
-            nn.record("hidden_states", x)
-            states.append(x)
-        return states
+        return states(self.layer, x, bias, size, pairs)
 
 
 class BeitPooler(nn.Module):

@@ -12,6 +12,7 @@ from triform.configs.bert import BertConfig
 from triform.outputs import EncoderOutput, LogitsOutput, PreTrainingOutput
 
 from .. import nn, ops
+from .chains import through
 from .encoding import (
     EncoderForCausalLM,
     EncoderForMultipleChoice,
@@ -158,11 +159,7 @@ class BertEncoder(nn.Module):
         self.layer = nn.List([BertLayer(config, i) for i in range(config.num_hidden_layers)])
 
     def forward(self, x, context):
-        for layer in self.layer:
-            nn.record("hidden_states", x)
-            x = layer(x, context)
-        nn.record("hidden_states", x)
-        return x
+        return through(self.layer, x, context)
 
 
 class BertPooler(nn.Module):

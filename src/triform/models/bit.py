@@ -9,15 +9,14 @@ Shapes       B batch, C channels, H height, W width, L num_labels
 from typing import Any
 
 from triform.configs.bit import BitConfig
-from triform.outputs import LogitsOutput
 from triform.vision_outputs import ImageEncoderOutput
 
 from .. import nn, ops
 from .backbones import Backbone
-from .chains import Flatten, chained
+from .chains import chained, states
 from .drop_path import DropPath, drop_rates
-from .losses import classification_loss
 from .patches import check_channels
+from .resnet import ResNetForImageClassification
 
 
 def rounded(channels: float) -> int:
@@ -164,13 +163,7 @@ class BitEncoder(nn.Module):
         self.stages = nn.List([BitStage(config, *sizes) for sizes in zip(widths, widths[1:], strides, rates)])
 
     def forward(self, x):
-        maps = [x]
-        nn.record("hidden_states", x)
-        for stage in self.stages:
-            x = stage(x)
-            nn.record("hidden_states", x)
-            maps.append(x)
-        return maps
+        return states(self.stages, x)
 
 
 class BitPreTrainedModel(nn.Model):
@@ -178,7 +171,6 @@ class BitPreTrainedModel(nn.Model):
 
     config_class = BitConfig
     prefix = "bit"
-    main_input_name = "pixel_values"
 
 
 class BitModel(BitPreTrainedModel):
@@ -210,17 +202,10 @@ class BitModel(BitPreTrainedModel):
         return ImageEncoderOutput(x, ops.mean(x, (2, 3), keepdims=True))
 
 
-class BitForImageClassification(BitPreTrainedModel):
+class BitForImageClassification(BitPreTrainedModel, ResNetForImageClassification):
     """BiT with a linear classifier on the mean over all places: logits (B, L). labels: see `classification_loss`."""
 
-    def __init__(self, config: BitConfig):
-        super().__init__(config)
-        self.bit = BitModel(config)
-        self.classifier = nn.List([Flatten(), nn.Linear(config.hidden_sizes[-1], config.num_labels)])
-
-    def forward(self, pixel_values, labels=None):
-        logits = chained(self.classifier, self.bit(pixel_values).pooler_output)
-        return LogitsOutput(None if labels is None else classification_loss(self.config, logits, labels), logits)
+    base = BitModel
 
 
 class BitBackbone(BitPreTrainedModel, Backbone):

@@ -11,13 +11,14 @@ from typing import Any
 from triform.configs.blip import BlipConfig, BlipVisionConfig
 from triform.configs.image_text import vision_part
 from triform.configs.images import grid, pair
-from triform.image_text_outputs import AnswerOutput, CaptionOutput, ImageTextMatchingOutput, ImageTextOutput
+from triform.image_text_outputs import AnswerOutput, CaptionOutput, ImageTextMatchingOutput
 from triform.outputs import EncoderOutput
 
 from .. import nn, ops
 from .blip_text import BlipTextLMHeadModel, BlipTextModel
+from .chains import through
 from .clip import CLIPMLP
-from .contrastive import both, softmax_contrast, unit
+from .contrastive import Contrastive, unit
 from .patches import as_tokens, check_channels, check_image_size, interpolated
 
 
@@ -80,11 +81,7 @@ class BlipEncoder(nn.Module):
         self.layers = nn.List([BlipEncoderLayer(config) for _ in range(config.num_hidden_layers)])
 
     def forward(self, x):
-        for layer in self.layers:
-            nn.record("hidden_states", x)
-            x = layer(x)
-        nn.record("hidden_states", x)
-        return x
+        return through(self.layers, x)
 
 
 class BlipPreTrainedModel(nn.Model):
@@ -98,7 +95,6 @@ class BlipVisionModel(BlipPreTrainedModel):
     """BLIP's image model: EncoderOutput with last_hidden_state (B, S, D) and pooler_output (B, D), the first of it, normalised again."""
 
     config_class = BlipVisionConfig
-    main_input_name = "pixel_values"
 
     def __init__(self, config: BlipVisionConfig):
         super().__init__(config)
@@ -111,59 +107,30 @@ class BlipVisionModel(BlipPreTrainedModel):
         return EncoderOutput(x, self.post_layernorm(x[:, 0]))
 
 
-class BlipModel(BlipPreTrainedModel):
-    """BLIP as it compares: how well each of K texts fits each of B images.
-
-    Args of the call:
-        input_ids: (K, T) int; attention_mask (K, T), 0 for padding; position_ids (K, T).
-        pixel_values: (B, C, H, W), prepared by the checkpoint's image processor.
-        return_loss: True where text i belongs to image i: the contrastive loss of both.
-        interpolate_pos_encoding: True to take images of another size than config.vision_config.image_size.
-
-    Returns:
-        ImageTextOutput; get_text_features, get_image_features and get_multimodal_features give embeddings alone, not normalised.
-
-    Raises:
-        InputError: no texts or no images; images of another size or number of channels; texts that are too long.
-    """
+class BlipModel(BlipPreTrainedModel, Contrastive):
+    """BLIP as it compares: how well each of K texts fits each of B images; see `Contrastive`."""
 
     input_embeddings = "text_model.embeddings.word_embeddings"
-
-    def __init__(self, config: BlipConfig):
-        super().__init__(config)
-        text, vision = config.text_config, config.vision_config
-        self.text_model = BlipTextModel(text)
-        self.vision_model = BlipVisionModel(vision)
-        self.visual_projection = nn.Linear(vision.hidden_size, config.projection_dim, bias=False)
-        self.text_projection = nn.Linear(text.hidden_size, config.projection_dim, bias=False)
-        self.logit_scale = nn.Parameter(())
-
-    def get_text_features(self, input_ids, attention_mask=None, position_ids=None):
-        """(K, T) -> (K, P): texts in the space that images share, not normalised."""
-        return self.text_projection(self.text_model(input_ids, attention_mask, position_ids).pooler_output)
-
-    def get_image_features(self, pixel_values, interpolate_pos_encoding=False):
-        """(B, C, H, W) -> (B, P): images in the space that texts share, not normalised."""
-        return self.visual_projection(self.vision_model(pixel_values, interpolate_pos_encoding).pooler_output)
+    text_class, vision_class = BlipTextModel, BlipVisionModel
 
     def get_multimodal_features(self, input_ids, pixel_values, attention_mask=None, interpolate_pos_encoding=False):
         """(B, T), (B, C, H, W) -> (B, P): texts that have looked at their images, not normalised."""
         image = self.vision_model(pixel_values, interpolate_pos_encoding).last_hidden_state
         return self.text_projection(self.text_model(input_ids, attention_mask, encoder_hidden_states=image).pooler_output)
 
-    def forward(
-        self, input_ids=None, pixel_values=None, attention_mask=None, position_ids=None, return_loss=None, interpolate_pos_encoding=False,
-    ):  # fmt: skip
-        both(self, input_ids=input_ids, pixel_values=pixel_values)
-        image = nn.recorded_apart(self.vision_model, pixel_values, interpolate_pos_encoding)
-        text = nn.recorded_apart(self.text_model, input_ids, attention_mask, position_ids)
-        images, texts = unit(self.visual_projection(image.pooler_output)), unit(self.text_projection(text.pooler_output))
-        logits = ops.matmul(texts, ops.transpose(images, (1, 0))) * ops.exp(self.logit_scale[...])
-        loss = softmax_contrast(logits) if return_loss else None
-        return ImageTextOutput(loss, ops.transpose(logits, (1, 0)), logits, texts, images, text, image)
+
+class BlipLooking(BlipPreTrainedModel):
+    """A BLIP whose text model looks at an image; hidden_states and attentions of its output are the image model's."""
+
+    def __init__(self, config: Any):
+        super().__init__(config)
+        self.vision_model = BlipVisionModel(config.vision_config)
+
+    def seen(self, pixel_values: Any, interpolate: Any) -> Any:  # (B, C, H, W) -> (B, S, D)
+        return self.vision_model(pixel_values, interpolate).last_hidden_state
 
 
-class BlipForConditionalGeneration(BlipPreTrainedModel):
+class BlipForConditionalGeneration(BlipLooking):
     """BLIP that writes captions: logits (B, T, V) of the next tokens.
 
     Args of the call:
@@ -176,24 +143,22 @@ class BlipForConditionalGeneration(BlipPreTrainedModel):
         CaptionOutput, whose hidden_states and attentions are the image model's.
     """
 
-    main_input_name = "pixel_values"
     input_embeddings = "text_decoder.bert.embeddings.word_embeddings"
     output_embeddings = "text_decoder.cls.predictions.decoder"
 
     def __init__(self, config: BlipConfig):
         super().__init__(config)
-        self.vision_model = BlipVisionModel(config.vision_config)
         self.text_decoder = BlipTextLMHeadModel(config.text_config)
 
     def forward(self, pixel_values, input_ids=None, attention_mask=None, labels=None, interpolate_pos_encoding=False):
-        image = self.vision_model(pixel_values, interpolate_pos_encoding).last_hidden_state
+        image = self.seen(pixel_values, interpolate_pos_encoding)
         out = nn.recorded_apart(self.text_decoder, input_ids, attention_mask, encoder_hidden_states=image, labels=labels, use_cache=False)
         return CaptionOutput(out.loss, out.logits, image, image)
 
     def generate(self, pixel_values, input_ids=None, attention_mask=None, interpolate_pos_encoding=False, **options):
         """Captions (B, …) of images, which begin with what input_ids (B, T) say before their end; options: of every `generate`."""
         text = self.config.text_config
-        image = ops.detach(self.vision_model(pixel_values, interpolate_pos_encoding).last_hidden_state)
+        image = ops.detach(self.seen(pixel_values, interpolate_pos_encoding))
         index = ops.arange(1, like=image)
         start = ops.full((ops.shape(image)[0], 1), text.bos_token_id, like=index)
         if input_ids is not None:
@@ -202,7 +167,7 @@ class BlipForConditionalGeneration(BlipPreTrainedModel):
         return self.text_decoder.generate(start, **ends(text), attention_mask=mask, encoder_hidden_states=image, **options)
 
 
-class BlipForQuestionAnswering(BlipPreTrainedModel):
+class BlipForQuestionAnswering(BlipLooking):
     """BLIP that answers questions about images.
 
     Args of the call:
@@ -224,7 +189,6 @@ class BlipForQuestionAnswering(BlipPreTrainedModel):
 
     def __init__(self, config: BlipConfig):
         super().__init__(config)
-        self.vision_model = BlipVisionModel(config.vision_config)
         self.text_encoder = BlipTextModel(config.text_config, add_pooling_layer=False)
         self.text_decoder = BlipTextLMHeadModel(config.text_config)
 
@@ -234,7 +198,7 @@ class BlipForQuestionAnswering(BlipPreTrainedModel):
     ):  # fmt: skip
         if decoder_input_ids is None and labels is not None:
             decoder_input_ids = ops.where(labels == -100, self.config.text_config.pad_token_id, labels)
-        image = self.vision_model(pixel_values, interpolate_pos_encoding).last_hidden_state
+        image = self.seen(pixel_values, interpolate_pos_encoding)
         question = nn.recorded_apart(self.text_encoder, input_ids, attention_mask, encoder_hidden_states=image).last_hidden_state
         out = nn.recorded_apart(
             self.text_decoder, decoder_input_ids, decoder_attention_mask, encoder_hidden_states=question, labels=labels, use_cache=False,
@@ -244,13 +208,13 @@ class BlipForQuestionAnswering(BlipPreTrainedModel):
     def generate(self, input_ids, pixel_values, attention_mask=None, interpolate_pos_encoding=False, **options):
         """Answers (B, …) to questions about images; options as those of every `generate`."""
         text = self.config.text_config
-        image = self.vision_model(pixel_values, interpolate_pos_encoding).last_hidden_state
+        image = self.seen(pixel_values, interpolate_pos_encoding)
         question = ops.detach(self.text_encoder(input_ids, attention_mask, encoder_hidden_states=image).last_hidden_state)
         start = ops.full((ops.shape(question)[0], 1), text.bos_token_id, like=ops.arange(1, like=question))
         return self.text_decoder.generate(start, **ends(text), encoder_hidden_states=question, **options)
 
 
-class BlipForImageTextRetrieval(BlipPreTrainedModel):
+class BlipForImageTextRetrieval(BlipLooking):
     """BLIP that says whether texts fit images.
 
     Args of the call:
@@ -268,15 +232,13 @@ class BlipForImageTextRetrieval(BlipPreTrainedModel):
     def __init__(self, config: BlipConfig):
         super().__init__(config)
         text, vision = config.text_config, config.vision_config
-        self.vision_model = BlipVisionModel(vision)
         self.text_encoder = BlipTextModel(text, add_pooling_layer=False)
         self.vision_proj = nn.Linear(vision.hidden_size, config.image_text_hidden_size)
         self.text_proj = nn.Linear(text.hidden_size, config.image_text_hidden_size)
         self.itm_head = nn.Linear(text.hidden_size, 2)
 
     def forward(self, input_ids, pixel_values, use_itm_head=True, attention_mask=None, interpolate_pos_encoding=False):
-        image = self.vision_model(pixel_values, interpolate_pos_encoding)
-        states = image.last_hidden_state
+        states = self.seen(pixel_values, interpolate_pos_encoding)
         seen = states if use_itm_head else None
         text = nn.recorded_apart(self.text_encoder, input_ids, attention_mask, encoder_hidden_states=seen).last_hidden_state
         if use_itm_head:

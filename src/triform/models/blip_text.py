@@ -13,6 +13,7 @@ from triform.outputs import CausalLMOutput, EncoderOutput
 
 from .. import nn, ops
 from .bert import BertAddNorm, BertAttention, BertCrossAttention, BertIntermediate, BertPooler, BertPredictions, BertSelfAttention
+from .chains import through
 
 
 class BlipTextEmbeddings(nn.Module):
@@ -63,11 +64,7 @@ class BlipTextEncoder(nn.Module):
         self.layer = nn.List([BlipTextLayer(config, i) for i in range(config.num_hidden_layers)])
 
     def forward(self, x, context):
-        for layer in self.layer:
-            nn.record("hidden_states", x)
-            x = layer(x, context)
-        nn.record("hidden_states", x)
-        return x
+        return through(self.layer, x, context)
 
 
 class BlipTextPreTrainedModel(nn.Model):

@@ -13,6 +13,25 @@ def chained(layers: Iterable[Any], x: Any) -> Any:
     return x
 
 
+def through(layers: Iterable[Any], x: Any, *inputs: Any) -> Any:
+    """What the last of some layers gives; what comes in, and what each gives, is recorded."""
+    nn.record("hidden_states", x)
+    for layer in layers:
+        x = layer(x, *inputs)
+        nn.record("hidden_states", x)
+    return x
+
+
+def states(layers: Iterable[Any], x: Any, *inputs: Any) -> list[Any]:
+    """As `through`, but all of them: what comes in, and what each layer gives."""
+    found = [x]
+    nn.record("hidden_states", x)
+    for layer in layers:
+        found.append(layer(found[-1], *inputs))
+        nn.record("hidden_states", found[-1])
+    return found
+
+
 class Activation(nn.Module):
     """An activation function as a layer."""
 

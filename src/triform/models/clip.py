@@ -11,11 +11,12 @@ from typing import Any
 from triform.configs.clip import CLIPConfig, CLIPTextConfig, CLIPVisionConfig
 from triform.configs.image_text import text_part, vision_part
 from triform.configs.images import grid, pair
-from triform.image_text_outputs import ImageEmbedsOutput, ImageTextOutput, TextEmbedsOutput
+from triform.image_text_outputs import ImageEmbedsOutput, TextEmbedsOutput
 from triform.outputs import EncoderOutput, LogitsOutput
 
 from .. import nn, ops
-from .contrastive import both, softmax_contrast, unit
+from .chains import through
+from .contrastive import Contrastive
 from .losses import classification_loss
 from .patches import as_tokens, check_channels, check_image_size, interpolated
 
@@ -108,17 +109,7 @@ class CLIPEncoder(nn.Module):
         self.layers = nn.List([CLIPEncoderLayer(config) for _ in range(config.num_hidden_layers)])
 
     def forward(self, x, mask=None, causal=False):
-        return self.states(x, mask, causal)[-1]
-
-    def states(self, x: Any, mask: Any = None, causal: bool = False) -> list[Any]:
-        """What comes in, and what each layer gives."""
-        found = [x]
-        nn.record("hidden_states", x)
-        for layer in self.layers:
-            x = layer(x, mask, causal)
-            nn.record("hidden_states", x)
-            found.append(x)
-        return found
+        return through(self.layers, x, mask, causal)
 
 
 class CLIPTextTransformer(nn.Module):
@@ -195,7 +186,6 @@ class CLIPVisionModel(CLIPPreTrainedModel):
     """CLIP's image model: EncoderOutput with last_hidden_state (B, T, D), not normalised, and pooler_output (B, D)."""
 
     config_class = CLIPVisionConfig
-    main_input_name = "pixel_values"
 
     def __init__(self, config: CLIPVisionConfig):
         super().__init__(config)
@@ -217,57 +207,15 @@ class CLIPVisionModelWithProjection(CLIPVisionModel):
         return ImageEmbedsOutput(self.visual_projection(out.pooler_output), out.last_hidden_state)
 
 
-class CLIPModel(CLIPPreTrainedModel):
-    """CLIP: how well each of K texts fits each of B images.
-
-    Args of the call:
-        input_ids: (K, T) int; attention_mask (K, T), 0 for padding; position_ids (K, T).
-        pixel_values: (B, C, H, W), prepared by the checkpoint's image processor.
-        return_loss: True where text i belongs to image i: the contrastive loss of both.
-        interpolate_pos_encoding: True to take images of another size than config.vision_config.image_size.
-
-    Returns:
-        ImageTextOutput; get_text_features and get_image_features give the embeddings alone, not normalised.
-
-    Raises:
-        InputError: no texts or no images; images of another size or number of channels; texts that are too long.
-    """
+class CLIPModel(CLIPPreTrainedModel, Contrastive):
+    """CLIP: how well each of K texts fits each of B images; see `Contrastive`."""
 
     input_embeddings = "text_model.embeddings.token_embedding"
-
-    def __init__(self, config: Any):
-        super().__init__(config)
-        text, vision = config.text_config, config.vision_config
-        self.text_model = CLIPTextTransformer(text)
-        self.vision_model = CLIPVisionTransformer(vision)
-        self.visual_projection = nn.Linear(vision.hidden_size, config.projection_dim, bias=False)
-        self.text_projection = nn.Linear(text.hidden_size, config.projection_dim, bias=False)
-        self.logit_scale = nn.Parameter(())
-
-    def get_text_features(self, input_ids, attention_mask=None, position_ids=None):
-        """(K, T) -> (K, P): texts in the space that images share, not normalised."""
-        return self.text_projection(self.text_model(input_ids, attention_mask, position_ids).pooler_output)
-
-    def get_image_features(self, pixel_values, interpolate_pos_encoding=False):
-        """(B, C, H, W) -> (B, P): images in the space that texts share, not normalised."""
-        return self.visual_projection(self.vision_model(pixel_values, interpolate_pos_encoding).pooler_output)
-
-    def forward(
-        self, input_ids=None, pixel_values=None, attention_mask=None, position_ids=None, return_loss=None, interpolate_pos_encoding=False,
-    ):  # fmt: skip
-        both(self, input_ids=input_ids, pixel_values=pixel_values)
-        image = nn.recorded_apart(self.vision_model, pixel_values, interpolate_pos_encoding)
-        text = nn.recorded_apart(self.text_model, input_ids, attention_mask, position_ids)
-        images, texts = unit(self.visual_projection(image.pooler_output)), unit(self.text_projection(text.pooler_output))
-        logits = ops.matmul(texts, ops.transpose(images, (1, 0))) * ops.exp(self.logit_scale[...])
-        loss = softmax_contrast(logits) if return_loss else None
-        return ImageTextOutput(loss, ops.transpose(logits, (1, 0)), logits, texts, images, text, image)
+    text_class, vision_class = CLIPTextTransformer, CLIPVisionTransformer
 
 
 class CLIPForImageClassification(CLIPPreTrainedModel):
     """CLIP's image model with a linear classifier on the mean of the patches: logits (B, L). labels: see `classification_loss`."""
-
-    main_input_name = "pixel_values"
 
     def __init__(self, config: CLIPConfig):
         super().__init__(config)

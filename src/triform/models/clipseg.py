@@ -15,7 +15,7 @@ from triform.image_text_outputs import MarkedImageOutput, MarkingOutput
 from triform.outputs import EncoderOutput
 
 from .. import nn, ops
-from .chains import Activation, chained
+from .chains import Activation, chained, states
 from .clip import IGNORE as IGNORE
 from .clip import INIT as CLIP_INIT
 from .clip import CLIPAttention, CLIPModel, CLIPTextModel, CLIPVisionModel
@@ -169,19 +169,20 @@ class CLIPSegForImageSegmentation(nn.Model):
         self, input_ids=None, pixel_values=None, conditional_pixel_values=None, conditional_embeddings=None, attention_mask=None,
         position_ids=None, labels=None, interpolate_pos_encoding=True,
     ):  # fmt: skip
-        states: list[Any] = []
+        found: list[Any] = []
         vision = self.clip.vision_model
 
         def look() -> EncoderOutput:
-            states.extend(vision.encoder.states(vision.pre_layrnorm(vision.embeddings(pixel_values, interpolate_pos_encoding))))
-            return EncoderOutput(states[-1], vision.post_layernorm(states[-1][:, 0]))
+            x = vision.pre_layrnorm(vision.embeddings(pixel_values, interpolate_pos_encoding))
+            found.extend(states(vision.encoder.layers, x, None, False))
+            return EncoderOutput(found[-1], vision.post_layernorm(found[-1][:, 0]))
 
         image = nn.recorded_apart(look)
         if conditional_embeddings is None:
             conditional_embeddings = ops.detach(self.get_conditional_embeddings(
                 pixel_values.shape[0], input_ids, attention_mask, position_ids, conditional_pixel_values
             ))  # fmt: skip
-        chosen = [ops.detach(states[layer + 1]) for layer in self.config.extract_layers]
+        chosen = [ops.detach(found[layer + 1]) for layer in self.config.extract_layers]
         grid = [n // side for n, side in zip(ops.shape(pixel_values)[2:], vision.embeddings.patch)]
         marks = nn.recorded_apart(self.decoder, chosen, conditional_embeddings, grid)
         loss = None if labels is None else ops.binary_cross_entropy(marks.logits, labels)

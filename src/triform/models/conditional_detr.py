@@ -113,7 +113,6 @@ class ConditionalDetrPreTrainedModel(nn.Model):
 
     config_class = ConditionalDetrConfig
     prefix = "model"
-    main_input_name = "pixel_values"
 
 
 class ConditionalDetrModel(ConditionalDetrPreTrainedModel, DetrModel):

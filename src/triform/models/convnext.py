@@ -15,7 +15,7 @@ from triform.vision_outputs import ImageEncoderOutput
 
 from .. import nn, ops
 from .backbones import Backbone, NormsByStage
-from .chains import chained
+from .chains import chained, states
 from .channels import ChannelNorm, channels_first, channels_last
 from .drop_path import DropPath, drop_rates
 from .losses import classification_loss
@@ -92,13 +92,7 @@ class ConvNextEncoder(nn.Module):
         ])  # fmt: skip
 
     def forward(self, x):
-        maps = [x]
-        nn.record("hidden_states", x)
-        for stage in self.stages:
-            x = stage(x)
-            nn.record("hidden_states", x)
-            maps.append(x)
-        return maps
+        return states(self.stages, x)
 
 
 class ConvNextPreTrainedModel(nn.Model):

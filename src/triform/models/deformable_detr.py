@@ -91,7 +91,6 @@ class DeformableDetrPreTrainedModel(nn.Model):
 
     config_class = DeformableDetrConfig
     prefix = "model"
-    main_input_name = "pixel_values"
 
 
 class DeformableDetrModel(DeformableDetrPreTrainedModel):

@@ -71,7 +71,6 @@ class DepthAnythingPreTrainedModel(nn.Model):
 
     config_class = DepthAnythingConfig
     prefix = "depth_anything"
-    main_input_name = "pixel_values"
 
 
 class DepthAnythingForDepthEstimation(DepthAnythingPreTrainedModel):

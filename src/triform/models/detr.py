@@ -125,7 +125,6 @@ class DetrPreTrainedModel(nn.Model):
 
     config_class = DetrConfig
     prefix = "model"
-    main_input_name = "pixel_values"
 
 
 class DetrModel(DetrPreTrainedModel):

@@ -14,6 +14,7 @@ from triform.outputs import EncoderOutput, LogitsOutput
 
 from .. import nn, ops
 from .backbones import Backbone
+from .chains import states
 from .drop_path import DropPath, drop_rates
 from .losses import classification_loss
 from .patches import PatchProjection, as_image, as_tokens, interpolated, mask_patches
@@ -116,13 +117,7 @@ class Dinov2Encoder(nn.Module):
         self.layer = nn.List([Dinov2Layer(config, rate) for rate in rates])
 
     def forward(self, x):
-        states = [x]
-        nn.record("hidden_states", x)
-        for layer in self.layer:
-            x = layer(x)
-            nn.record("hidden_states", x)
-            states.append(x)
-        return states
+        return states(self.layer, x)
 
 
 class Dinov2PreTrainedModel(nn.Model):

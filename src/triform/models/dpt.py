@@ -14,7 +14,7 @@ from triform.outputs import LogitsOutput
 from triform.vision_outputs import DepthOutput, IntermediateEncoderOutput
 
 from .. import nn, ops
-from .chains import Activation, chained
+from .chains import Activation, chained, states
 from .dense import FusionStage, ReassembleLayer
 from .patches import PatchProjection, as_image, as_tokens
 from .segmentation import segmentation_loss
@@ -80,13 +80,7 @@ class DPTViTEncoder(ViTEncoder):
     """ViT's; gives what each layer gives."""
 
     def forward(self, x):
-        states = []
-        nn.record("hidden_states", x)
-        for layer in self.layer:
-            x = layer(x)
-            nn.record("hidden_states", x)
-            states.append(x)
-        return states
+        return states(self.layer, x)[1:]
 
 
 class DPTReassembleStage(nn.Module):
@@ -205,7 +199,6 @@ class DPTPreTrainedModel(nn.Model):
 
     config_class = DPTConfig
     prefix = "dpt"
-    main_input_name = "pixel_values"
 
 
 class DPTModel(DPTPreTrainedModel):

@@ -14,6 +14,7 @@ from triform.outputs import LogitsOutput
 from triform.vision_outputs import ImageEncoderOutput
 
 from .. import nn, ops
+from .chains import through
 from .losses import classification_loss
 from .patches import check_channels
 
@@ -140,11 +141,7 @@ class EfficientNetEncoder(nn.Module):
         self.act = ops.activation(config.hidden_act)
 
     def forward(self, x):
-        nn.record("hidden_states", x)
-        for block in self.blocks:
-            x = block(x)
-            nn.record("hidden_states", x)
-        return self.act(self.top_bn(self.top_conv(x)))
+        return self.act(self.top_bn(self.top_conv(through(self.blocks, x))))
 
 
 class EfficientNetPreTrainedModel(nn.Model):

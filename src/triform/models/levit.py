@@ -15,6 +15,7 @@ from triform.outputs import LogitsOutput
 from triform.vision_outputs import DistilledClassifierOutput, ImageEncoderOutput
 
 from .. import nn, ops
+from .chains import through
 from .constants import Constant
 from .drop_path import DropPath
 from .losses import classification_loss
@@ -182,11 +183,7 @@ class LevitEncoder(nn.Module):
         self.stages = nn.List(stages)
 
     def forward(self, x):
-        nn.record("hidden_states", x)
-        for stage in self.stages:
-            x = stage(x)
-            nn.record("hidden_states", x)
-        return x
+        return through(self.stages, x)
 
 
 class LevitPreTrainedModel(nn.Model):

@@ -162,7 +162,6 @@ class Mask2FormerPreTrainedModel(nn.Model):
 
     config_class = Mask2FormerConfig
     prefix = "model"
-    main_input_name = "pixel_values"
 
 
 class Mask2FormerModel(Mask2FormerPreTrainedModel):

@@ -119,7 +119,6 @@ class MaskFormerPreTrainedModel(nn.Model):
 
     config_class = MaskFormerConfig
     prefix = "model"
-    main_input_name = "pixel_values"
 
 
 class MaskFormerModel(MaskFormerPreTrainedModel):

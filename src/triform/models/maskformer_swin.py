@@ -23,7 +23,6 @@ class MaskFormerSwinPreTrainedModel(nn.Model):
 
     config_class = MaskFormerSwinConfig
     prefix = "model"
-    main_input_name = "pixel_values"
 
 
 class MaskFormerSwinModel(MaskFormerSwinPreTrainedModel, SwinModel):

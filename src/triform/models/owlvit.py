@@ -10,13 +10,13 @@ from typing import Any
 
 from triform.configs.image_text import text_part, vision_part
 from triform.configs.owlvit import OwlViTConfig, OwlViTTextConfig, OwlViTVisionConfig
-from triform.image_text_outputs import GuidedDetectionOutput, ImageTextOutput, TextDetectionOutput
+from triform.image_text_outputs import GuidedDetectionOutput, TextDetectionOutput
 from triform.outputs import EncoderOutput
 
 from .. import nn, ops
 from .boxes import corners, generalized_iou, overlaps
 from .clip import CLIPEncoder, CLIPTextTransformer, CLIPVisionEmbeddings, encoder_start, start
-from .contrastive import both, softmax_contrast, unit
+from .contrastive import Contrastive, unit
 
 
 class OwlViTTextTransformer(CLIPTextTransformer):
@@ -99,7 +99,6 @@ class OwlViTVisionModel(OwlViTPreTrainedModel):
     """OWL-ViT's image model: EncoderOutput with last_hidden_state (B, 1 + N, D), not normalised, and pooler_output (B, D)."""
 
     config_class = OwlViTVisionConfig
-    main_input_name = "pixel_values"
 
     def __init__(self, config: OwlViTVisionConfig):
         super().__init__(config)
@@ -109,49 +108,18 @@ class OwlViTVisionModel(OwlViTPreTrainedModel):
         return self.vision_model(pixel_values, interpolate_pos_encoding)
 
 
-class OwlViTModel(OwlViTPreTrainedModel):
-    """OWL-ViT without its detector: how well each of K texts fits each of B images.
-
-    Args of the call:
-        input_ids: (K, T) int; attention_mask (K, T), 0 for padding.
-        pixel_values: (B, C, H, W), prepared by the checkpoint's image processor.
-        return_loss: True where text i belongs to image i: the contrastive loss of both.
-        interpolate_pos_encoding: True to take images of another size than config.vision_config.image_size.
-
-    Returns:
-        ImageTextOutput; get_text_features and get_image_features give the embeddings alone, not normalised.
-
-    Raises:
-        InputError: no texts or no images; images of another size or number of channels; texts that are too long.
-    """
+class OwlViTModel(OwlViTPreTrainedModel, Contrastive):
+    """OWL-ViT without its detector: how well each of K texts fits each of B images; see `Contrastive`, but position_ids are not taken."""
 
     input_embeddings = "text_model.embeddings.token_embedding"
-
-    def __init__(self, config: OwlViTConfig):
-        super().__init__(config)
-        text, vision = config.text_config, config.vision_config
-        self.text_model = OwlViTTextTransformer(text)
-        self.vision_model = OwlViTVisionTransformer(vision)
-        self.visual_projection = nn.Linear(vision.hidden_size, config.projection_dim, bias=False)
-        self.text_projection = nn.Linear(text.hidden_size, config.projection_dim, bias=False)
-        self.logit_scale = nn.Parameter(())
+    text_class, vision_class = OwlViTTextTransformer, OwlViTVisionTransformer
 
     def get_text_features(self, input_ids, attention_mask=None):
         """(K, T) -> (K, P): texts in the space that images share, not normalised."""
-        return self.text_projection(self.text_model(input_ids, attention_mask).pooler_output)
-
-    def get_image_features(self, pixel_values, interpolate_pos_encoding=False):
-        """(B, C, H, W) -> (B, P): images in the space that texts share, not normalised."""
-        return self.visual_projection(self.vision_model(pixel_values, interpolate_pos_encoding).pooler_output)
+        return self.place_of_text(self.text_model(input_ids, attention_mask))
 
     def forward(self, input_ids=None, pixel_values=None, attention_mask=None, return_loss=None, interpolate_pos_encoding=False):
-        both(self, input_ids=input_ids, pixel_values=pixel_values)
-        image = nn.recorded_apart(self.vision_model, pixel_values, interpolate_pos_encoding)
-        text = nn.recorded_apart(self.text_model, input_ids, attention_mask)
-        images, texts = unit(self.visual_projection(image.pooler_output)), unit(self.text_projection(text.pooler_output))
-        logits = ops.matmul(texts, ops.transpose(images, (1, 0))) * ops.exp(self.logit_scale[...])
-        loss = softmax_contrast(logits) if return_loss else None
-        return ImageTextOutput(loss, ops.transpose(logits, (1, 0)), logits, texts, images, text, image)
+        return self.compared(pixel_values, interpolate_pos_encoding, return_loss, input_ids, attention_mask)
 
 
 class OwlViTForObjectDetection(OwlViTPreTrainedModel):

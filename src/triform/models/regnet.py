@@ -9,14 +9,11 @@ Shapes       B batch, C channels, H height, W width, L num_labels
 from typing import Any
 
 from triform.configs.regnet import RegNetConfig
-from triform.outputs import LogitsOutput
-from triform.vision_outputs import ImageEncoderOutput
 
 from .. import nn, ops
-from .chains import Activation, Flatten, chained
-from .losses import classification_loss
+from .chains import Activation, chained
 from .patches import check_channels
-from .resnet import ResNetConvLayer, ResNetEncoder, ResNetShortCut, ResNetStage
+from .resnet import ResNetConvLayer, ResNetEncoder, ResNetForImageClassification, ResNetModel, ResNetShortCut, ResNetStage
 
 
 class RegNetSELayer(nn.Module):
@@ -80,40 +77,16 @@ class RegNetPreTrainedModel(nn.Model):
     prefix = "regnet"
 
 
-class RegNetModel(RegNetPreTrainedModel):
-    """RegNet without a head.
+class RegNetModel(RegNetPreTrainedModel, ResNetModel):
+    """RegNet without a head: see ResNetModel."""
 
-    Args of the call:
-        pixel_values: (B, C, H, W), prepared by the checkpoint's image processor.
-
-    Returns:
-        ImageEncoderOutput with last_hidden_state (B, C, H, W) and pooler_output (B, C, 1, 1).
-
-    Raises:
-        InputError: images of another number of channels.
-    """
-
-    def __init__(self, config: RegNetConfig):
-        super().__init__(config)
-        self.embedder = RegNetEmbeddings(config)
-        self.encoder = RegNetEncoder(config)
-
-    def forward(self, pixel_values):
-        x = self.encoder(self.embedder(pixel_values))[-1]
-        return ImageEncoderOutput(x, ops.mean(x, (2, 3), keepdims=True))
+    embedder_class, encoder_class = RegNetEmbeddings, RegNetEncoder
 
 
-class RegNetForImageClassification(RegNetPreTrainedModel):
+class RegNetForImageClassification(RegNetPreTrainedModel, ResNetForImageClassification):
     """RegNet with a linear classifier on the mean over all places: logits (B, L). labels: see `classification_loss`."""
 
-    def __init__(self, config: RegNetConfig):
-        super().__init__(config)
-        self.regnet = RegNetModel(config)
-        self.classifier = nn.List([Flatten(), nn.Linear(config.hidden_sizes[-1], config.num_labels)])
-
-    def forward(self, pixel_values, labels=None):
-        logits = chained(self.classifier, self.regnet(pixel_values).pooler_output)
-        return LogitsOutput(None if labels is None else classification_loss(self.config, logits, labels), logits)
+    base = RegNetModel
 
 
 OPTIONAL = (r"num_batches_tracked$",)

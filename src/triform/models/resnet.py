@@ -14,7 +14,7 @@ from triform.vision_outputs import ImageEncoderOutput
 
 from .. import nn, ops
 from .backbones import Backbone
-from .chains import Flatten, chained
+from .chains import Flatten, chained, states
 from .losses import classification_loss
 from .patches import check_channels
 
@@ -110,13 +110,7 @@ class ResNetEncoder(nn.Module):
         ])  # fmt: skip
 
     def forward(self, x):
-        maps = [x]
-        nn.record("hidden_states", x)
-        for stage in self.stages:
-            x = stage(x)
-            nn.record("hidden_states", x)
-            maps.append(x)
-        return maps
+        return states(self.stages, x)
 
 
 class ResNetPreTrainedModel(nn.Model):
@@ -139,10 +133,13 @@ class ResNetModel(ResNetPreTrainedModel):
         InputError: images of another number of channels.
     """
 
-    def __init__(self, config: ResNetConfig):
+    embedder_class: Any = ResNetEmbeddings
+    encoder_class: Any = ResNetEncoder
+
+    def __init__(self, config: Any):
         super().__init__(config)
-        self.embedder = ResNetEmbeddings(config)
-        self.encoder = ResNetEncoder(config)
+        self.embedder = self.embedder_class(config)
+        self.encoder = self.encoder_class(config)
 
     def forward(self, pixel_values):
         x = self.encoder(self.embedder(pixel_values))[-1]
@@ -152,13 +149,15 @@ class ResNetModel(ResNetPreTrainedModel):
 class ResNetForImageClassification(ResNetPreTrainedModel):
     """ResNet with a linear classifier on the mean over all places: logits (B, L). labels: see `classification_loss`."""
 
-    def __init__(self, config: ResNetConfig):
+    base: Any = ResNetModel
+
+    def __init__(self, config: Any):
         super().__init__(config)
-        self.resnet = ResNetModel(config)
+        setattr(self, self.prefix, self.base(config))
         self.classifier = nn.List([Flatten(), nn.Linear(config.hidden_sizes[-1], config.num_labels)])
 
     def forward(self, pixel_values, labels=None):
-        logits = chained(self.classifier, self.resnet(pixel_values).pooler_output)
+        logits = chained(self.classifier, self.base_model(pixel_values).pooler_output)
         return LogitsOutput(None if labels is None else classification_loss(self.config, logits, labels), logits)
 
 

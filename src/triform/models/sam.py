@@ -18,6 +18,7 @@ from triform.image_text_outputs import ImageEmbedsOutput
 from triform.vision_outputs import PromptedMasksOutput
 
 from .. import nn, ops
+from .chains import through
 from .channels import ChannelNorm, channels_first, channels_last
 from .patches import PatchProjection, check_image_size
 from .sam_prompts import SamMaskDecoder, SamMLPBlock, SamPositionalEmbedding, SamPromptEncoder
@@ -112,11 +113,7 @@ class SamVisionEncoder(nn.Module):
         check_image_size(self, pixel_values, self.config)
         x = channels_last(patches)
         x = x if self.pos_embed is None else x + self.pos_embed[...]
-        for layer in self.layers:
-            nn.record("hidden_states", x)
-            x = layer(x)
-        nn.record("hidden_states", x)
-        return ImageEmbedsOutput(None, self.neck(x))
+        return ImageEmbedsOutput(None, self.neck(through(self.layers, x)))
 
 
 def seen(encoder: Any, pixel_values: Any) -> ImageEmbedsOutput:
@@ -132,7 +129,6 @@ class SamPreTrainedModel(nn.Model):
 
     config_class = SamConfig
     prefix = "sam"
-    main_input_name = "pixel_values"
 
 
 class SamVisionModel(SamPreTrainedModel):
@@ -171,10 +167,9 @@ class SamModel(SamPreTrainedModel):
 
     def __init__(self, config: SamConfig):
         super().__init__(config)
-        self.shared_image_embedding = SamPositionalEmbedding(config.vision_config)
-        self.vision_encoder = SamVisionEncoder(config.vision_config)
-        self.prompt_encoder = SamPromptEncoder(config)
-        self.mask_decoder = SamMaskDecoder(config.mask_decoder_config)
+        vision, decoder = config.vision_config, config.mask_decoder_config
+        self.vision_encoder, self.shared_image_embedding = SamVisionEncoder(vision), SamPositionalEmbedding(vision)
+        self.prompt_encoder, self.mask_decoder = SamPromptEncoder(config), SamMaskDecoder(decoder)
 
     def get_image_embeddings(self, pixel_values):
         """(B, C, H, W) -> (B, O, h, w): what an image gives, for any number of prompts."""

@@ -11,12 +11,11 @@ from typing import Any
 from triform.configs.image_text import vision_part
 from triform.configs.images import grid, pair
 from triform.configs.siglip import SiglipConfig, SiglipTextConfig, SiglipVisionConfig
-from triform.image_text_outputs import ImageTextOutput
 from triform.outputs import EncoderOutput, LogitsOutput
 
 from .. import nn, ops
 from .clip import CLIPMLP, CLIPEncoder, CLIPTextEmbeddings, start
-from .contrastive import both, sigmoid_contrast, unit
+from .contrastive import Contrastive
 from .losses import classification_loss
 from .patches import as_tokens, check_channels, check_image_size, interpolated
 
@@ -133,7 +132,6 @@ class SiglipVisionModel(SiglipPreTrainedModel):
     """SigLIP's image model: EncoderOutput with last_hidden_state (B, N, D) and pooler_output (B, D), None without vision_use_head."""
 
     config_class = SiglipVisionConfig
-    main_input_name = "pixel_values"
 
     def __init__(self, config: SiglipVisionConfig):
         super().__init__(config)
@@ -143,55 +141,29 @@ class SiglipVisionModel(SiglipPreTrainedModel):
         return self.vision_model(pixel_values, interpolate_pos_encoding)
 
 
-class SiglipModel(SiglipPreTrainedModel):
-    """SigLIP: whether each of K texts belongs to each of B images; the sigmoid of a logit is its probability.
-
-    Args of the call:
-        input_ids: (K, T) int; attention_mask (K, T), 0 for what is not read; position_ids (K, T).
-        pixel_values: (B, C, H, W), prepared by the checkpoint's image processor.
-        return_loss: True where text i belongs to image i, and to no other: the loss of all pairs.
-        interpolate_pos_encoding: True to take images of another size than config.vision_config.image_size.
-
-    Returns:
-        ImageTextOutput; get_text_features and get_image_features give the embeddings alone, not normalised.
-
-    Raises:
-        InputError: no texts or no images; images of another size or number of channels; texts that are too long.
-    """
+class SiglipModel(SiglipPreTrainedModel, Contrastive):
+    """SigLIP: whether each of K texts belongs to each of B images; the sigmoid of a logit is its probability. See `Contrastive`."""
 
     input_embeddings = "text_model.embeddings.token_embedding"
+    text_class, vision_class = SiglipTextTransformer, SiglipVisionTransformer
+    pairwise = True
 
-    def __init__(self, config: SiglipConfig):
-        super().__init__(config)
-        self.text_model = SiglipTextTransformer(config.text_config)
-        self.vision_model = SiglipVisionTransformer(config.vision_config)
+    def make_projections(self, config: Any) -> None:
         self.logit_scale = nn.Parameter((1,), "zeros")
         self.logit_bias = nn.Parameter((1,), "zeros")
 
-    def get_text_features(self, input_ids, attention_mask=None, position_ids=None):
-        """(K, T) -> (K, P): texts in the space that images share, not normalised."""
-        return self.text_model(input_ids, attention_mask, position_ids).pooler_output
+    def place_of_text(self, out: Any) -> Any:
+        return out.pooler_output
 
-    def get_image_features(self, pixel_values, interpolate_pos_encoding=False):
-        """(B, C, H, W) -> (B, P): images in the space that texts share, not normalised."""
-        return self.vision_model(pixel_values, interpolate_pos_encoding).pooler_output
+    def place_of_image(self, out: Any) -> Any:
+        return out.pooler_output
 
-    def forward(
-        self, input_ids=None, pixel_values=None, attention_mask=None, position_ids=None, return_loss=None, interpolate_pos_encoding=False,
-    ):  # fmt: skip
-        both(self, input_ids=input_ids, pixel_values=pixel_values)
-        image = nn.recorded_apart(self.vision_model, pixel_values, interpolate_pos_encoding)
-        text = nn.recorded_apart(self.text_model, input_ids, attention_mask, position_ids)
-        images, texts = unit(image.pooler_output), unit(text.pooler_output)
-        logits = ops.matmul(texts, ops.transpose(images, (1, 0))) * ops.exp(self.logit_scale[...]) + self.logit_bias[...]
-        loss = sigmoid_contrast(logits) if return_loss else None
-        return ImageTextOutput(loss, ops.transpose(logits, (1, 0)), logits, texts, images, text, image)
+    def scaled(self, cosines: Any) -> Any:
+        return super().scaled(cosines) + self.logit_bias[...]
 
 
 class SiglipForImageClassification(SiglipPreTrainedModel):
     """SigLIP's image model with a linear classifier on the mean of the patches: logits (B, L). labels: see `classification_loss`."""
-
-    main_input_name = "pixel_values"
 
     def __init__(self, config: SiglipConfig):
         super().__init__(config)

@@ -63,7 +63,6 @@ class TableTransformerPreTrainedModel(nn.Model):
 
     config_class = TableTransformerConfig
     prefix = "model"
-    main_input_name = "pixel_values"
 
 
 class TableTransformerModel(TableTransformerPreTrainedModel, DetrModel):

@@ -18,6 +18,7 @@ from triform.outputs import BaseModelOutput, LogitsOutput
 from triform.vision_outputs import MaskedPatchesOutput
 
 from .. import nn, ops
+from .chains import through
 from .constants import Constant
 from .losses import classification_loss
 from .masked_patches import count_of, places_of, taken
@@ -125,11 +126,7 @@ class VideoMAEEncoder(nn.Module):
         self.layer = nn.List([VideoMAELayer(config) for _ in range(config.num_hidden_layers)])
 
     def forward(self, x, mask):
-        for layer in self.layer:
-            nn.record("hidden_states", x)
-            x = layer(x, mask)
-        nn.record("hidden_states", x)
-        return x
+        return through(self.layer, x, mask)
 
 
 class VideoMAEPreTrainedModel(nn.Model):

@@ -14,6 +14,7 @@ from triform.outputs import EncoderOutput, LogitsOutput
 from triform.vision_outputs import MaskedImageOutput
 
 from .. import nn, ops
+from .chains import through
 from .losses import classification_loss
 from .patches import (
     PatchProjection,
@@ -30,6 +31,8 @@ from .patches import (
 class ViTEmbeddings(nn.Module):
     """The class token and the patches, with their positions."""
 
+    leading = 1  # tokens that are no patches
+
     def __init__(self, config: Any, use_mask_token: bool = False):
         super().__init__()
         self.config, self.grid = config, grid(config)
@@ -37,7 +40,7 @@ class ViTEmbeddings(nn.Module):
         self.cls_token = nn.Parameter((1, 1, width))
         self.mask_token = nn.Parameter((1, 1, width), "zeros") if use_mask_token else None
         self.patch_embeddings = PatchProjection(config)
-        self.position_embeddings = nn.Parameter((1, self.grid[0] * self.grid[1] + 1, width))
+        self.position_embeddings = nn.Parameter((1, self.grid[0] * self.grid[1] + self.leading, width))
         self.dropout = nn.Dropout(config.hidden_dropout_prob)
 
     def forward(self, pixel_values, bool_masked_pos=None, interpolate_pos_encoding=False):  # (B, C, H, W) -> (B, T, D)
@@ -47,9 +50,13 @@ class ViTEmbeddings(nn.Module):
         x = as_tokens(patches)
         if bool_masked_pos is not None:
             x = mask_patches(x, bool_masked_pos, self.mask_token[...])
-        first = ops.broadcast_to(self.cls_token[...], (ops.shape(x)[0], 1, ops.shape(x)[2]))
-        positions = interpolated(self.position_embeddings[...], self.grid, ops.shape(patches)[2:])
+        first = self.first_tokens()
+        first = ops.broadcast_to(first, (ops.shape(x)[0], *ops.shape(first)[1:]))
+        positions = interpolated(self.position_embeddings[...], self.grid, ops.shape(patches)[2:], self.leading)
         return self.dropout(ops.concat([first, x], axis=1) + positions)
+
+    def first_tokens(self) -> Any:  # (1, leading, D)
+        return self.cls_token[...]
 
 
 class ViTSelfAttention(nn.Module):
@@ -129,11 +136,7 @@ class ViTEncoder(nn.Module):
         self.layer = nn.List([ViTLayer(config) for _ in range(config.num_hidden_layers)])
 
     def forward(self, x):
-        for layer in self.layer:
-            nn.record("hidden_states", x)
-            x = layer(x)
-        nn.record("hidden_states", x)
-        return x
+        return through(self.layer, x)
 
 
 class ViTPooler(nn.Module):
@@ -170,9 +173,11 @@ class ViTModel(ViTPreTrainedModel):
         InputError: images of another size or number of channels.
     """
 
-    def __init__(self, config: ViTConfig, add_pooling_layer: bool = True, use_mask_token: bool = False):
+    embeddings_class: Any = ViTEmbeddings
+
+    def __init__(self, config: Any, add_pooling_layer: bool = True, use_mask_token: bool = False):
         super().__init__(config)
-        self.embeddings = ViTEmbeddings(config, use_mask_token)
+        self.embeddings = self.embeddings_class(config, use_mask_token)
         self.encoder = ViTEncoder(config)
         self.layernorm = nn.LayerNorm(config.hidden_size, eps=config.layer_norm_eps)
         self.pooler = ViTPooler(config) if add_pooling_layer else None
@@ -183,23 +188,22 @@ class ViTModel(ViTPreTrainedModel):
         return EncoderOutput(x, None if self.pooler is None else self.pooler(x))
 
 
-def as_pixels(decoder: Any, tokens: Any, pixel_values: Any, embeddings: Any, stride: int) -> Any:
-    """The tokens of patches (B, N, D) as an image (B, C, H, W): each place of the grid becomes `stride` pixels a side."""
-    height, width = (n // side for n, side in zip(ops.shape(pixel_values)[2:], embeddings.patch_embeddings.patch))
-    return pixel_shuffle(decoder[0](as_image(tokens, height, width)), stride)
-
-
 class ViTForMaskedImageModeling(ViTPreTrainedModel):
     """ViT that fills in masked patches: reconstruction (B, C, H, W); the loss where bool_masked_pos (B, N) is given."""
 
-    def __init__(self, config: ViTConfig):
+    base: Any = ViTModel
+    read = slice(1, None)  # the tokens that are read as patches
+
+    def __init__(self, config: Any):
         super().__init__(config)
-        self.vit = ViTModel(config, add_pooling_layer=False, use_mask_token=True)
+        setattr(self, self.prefix, self.base(config, add_pooling_layer=False, use_mask_token=True))
         self.decoder = nn.List([nn.Conv2d(config.hidden_size, config.encoder_stride**2 * config.num_channels, 1)])
 
     def forward(self, pixel_values, bool_masked_pos=None, interpolate_pos_encoding=False):
-        out = self.vit(pixel_values, bool_masked_pos, interpolate_pos_encoding)
-        image = as_pixels(self.decoder, out.last_hidden_state[:, 1:], pixel_values, self.vit.embeddings, self.config.encoder_stride)
+        patches = self.base_model(pixel_values, bool_masked_pos, interpolate_pos_encoding).last_hidden_state[:, self.read]
+        sides = zip(ops.shape(pixel_values)[2:], self.base_model.embeddings.patch_embeddings.patch)
+        places = self.decoder[0](as_image(patches, *(size // side for size, side in sides)))
+        image = pixel_shuffle(places, self.config.encoder_stride)
         loss = None if bool_masked_pos is None else masked_pixel_loss(image, pixel_values, bool_masked_pos, self.config)
         return MaskedImageOutput(loss, image)
 
@@ -207,13 +211,15 @@ class ViTForMaskedImageModeling(ViTPreTrainedModel):
 class ViTForImageClassification(ViTPreTrainedModel):
     """ViT with a linear classifier on the first token: logits (B, L). labels: see `classification_loss`."""
 
-    def __init__(self, config: ViTConfig):
+    base: Any = ViTModel
+
+    def __init__(self, config: Any):
         super().__init__(config)
-        self.vit = ViTModel(config, add_pooling_layer=False)
+        setattr(self, self.prefix, self.base(config, add_pooling_layer=False))
         self.classifier = nn.Linear(config.hidden_size, config.num_labels)
 
     def forward(self, pixel_values, labels=None, interpolate_pos_encoding=False):
-        out = self.vit(pixel_values, interpolate_pos_encoding=interpolate_pos_encoding)
+        out = self.base_model(pixel_values, interpolate_pos_encoding=interpolate_pos_encoding)
         logits = self.classifier(out.last_hidden_state[:, 0])
         return LogitsOutput(None if labels is None else classification_loss(self.config, logits, labels), logits)
 
