@@ -1,17 +1,10 @@
 """Encoders as somebody would write them by hand for one checkpoint in plain torch: what forward passes are measured against."""
 
-from collections.abc import Callable
 from typing import Any
 
 import torch
 import torch.nn.functional as F
-
-Linear = Callable[[torch.Tensor, torch.Tensor, Any], torch.Tensor]
-
-
-def onednn(x: torch.Tensor, weight: torch.Tensor, bias: Any) -> torch.Tensor:
-    """A linear layer on oneDNN."""
-    return torch.ops.mkldnn._linear_pointwise(x, weight, bias, "none", [], "")
+from bare import Linear
 
 
 def attend(x: torch.Tensor, q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, heads: int, mask: torch.Tensor | None) -> torch.Tensor:

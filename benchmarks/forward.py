@@ -66,7 +66,8 @@ def on_torch(candidate: str, folder: str, kind: str, given: dict[str, Any]) -> A
     if candidate in ("triform, optimized", "bare, oneDNN"):
         model.optimize()
     if candidate.startswith("bare"):
-        from bare_encoders import BARE, onednn
+        from bare import onednn
+        from bare_encoders import BARE
 
         weights = {name: value.detach() for name, value in model.state_dict().items()}
         model = BARE[kind](model.config, weights, onednn if "oneDNN" in candidate else torch.nn.functional.linear)

@@ -34,6 +34,16 @@ def peak() -> float:
     return int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) / 1024
 
 
+def whole(python: str, code: str) -> tuple[float, str]:
+    """(seconds of a whole process that runs some code, the last line that it printed)."""
+    began = time.perf_counter()
+    done = subprocess.run([python, "-c", code], capture_output=True, text=True, env={**os.environ, **QUIET})
+    seconds = time.perf_counter() - began
+    if done.returncode != 0:
+        raise SystemExit(done.stderr[-2000:])
+    return seconds, (done.stdout.strip().splitlines() or [""])[-1]
+
+
 def said(python: str, file: str, *arguments: object) -> dict[str, float] | None:
     """What `file --work …` prints as JSON in its last line; None, and the reason on stderr, where it fails."""
     command = [python, file, "--work", *map(str, arguments)]

@@ -9,9 +9,6 @@ Compiling is what the first call takes longer than later ones.
 
 import argparse
 import json
-import os
-import platform
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -19,7 +16,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parent.parent
+from frame import ROOT, in_turns, page, said
+
 NEW, PROMPT, REPEATS = 64, 16, 3
 MODELS: dict[str, tuple[str, dict[str, Any]]] = {
     "GPT-2 small": ("gpt2", {}),
@@ -167,63 +165,38 @@ def main() -> None:
         backend, candidate, folder, kind, batch, beams = arguments.work
         print(json.dumps(work(backend, candidate, folder, kind, int(batch), int(beams))))
         return
-    rows = []
+    rows: list[tuple[str, ...]] = []
     with tempfile.TemporaryDirectory() as temporary:
         places = prepare(Path(temporary))
         for backend in [arguments.only] if arguments.only else CASES:
             for name, batch, beams in CASES[backend]:
-                rows.append((backend, name, batch, beams, compare(arguments, backend, places[name], MODELS[name][0], batch, beams)))
-                write(arguments.output, rows)
+                kind = MODELS[name][0]
+                found = compare(arguments, backend, places[name], kind, batch, beams)
+                reference = found.get("reference", {}).get("later")
+                for candidate, median in found.items():
+                    ratio = f"{reference / median['later']:.2f} x" if reference else ""
+                    compiling = f"{max(0.0, median['first'] - median['later']):.1f} s" if backend != "torch" else ""
+                    speed = f"{batch * NEW / median['later']:.1f}"
+                    rows.append((backend, name, str(batch), str(beams), candidate, speed, ratio, compiling))
+                    print(*rows[-1], sep="  ", flush=True)
+                page(
+                    arguments.output, "Generation",
+                    f"{NEW} new tokens after {PROMPT}, float32. Made by `python benchmarks/generation.py`: medians of runs in turns. Compiling: "
+                    "what the first call takes longer than later ones.",
+                    ("backend", "model", "batch", "beams", "candidate", "tokens/s", "of the reference's", "compiling"), rows,
+                )  # fmt: skip
 
 
 def compare(arguments: Any, backend: str, place: str, kind: str, batch: int, beams: int) -> dict[str, dict[str, float]]:
     """The medians of each candidate that can run a case."""
-    found: dict[str, list[dict[str, float]]] = {}
-    environment = {
-        **os.environ,
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-        "JAX_PLATFORMS": "cpu",
-        "TRANSFORMERS_VERBOSITY": "error",
-        "HF_HUB_OFFLINE": "1",
-    }
-    for _ in range(arguments.rounds):
-        for candidate in CANDIDATES[backend]:
-            if (candidate.startswith("bare") and (beams > 1 or kind in SEQ2SEQ)) or (candidate == "reference" and not arguments.reference):
-                continue
-            python = arguments.reference if candidate == "reference" and backend == "torch" else sys.executable
-            command = [python, __file__, "--work", backend, candidate, place, kind, str(batch), str(beams)]
-            done = subprocess.run(command, capture_output=True, text=True, env=environment)
-            if done.returncode == 0:
-                found.setdefault(candidate, []).append(json.loads(done.stdout.strip().splitlines()[-1]))
-            else:
-                print(f"{candidate}: {done.stderr.strip().splitlines()[-1] if done.stderr.strip() else done.returncode}", file=sys.stderr)
-    medians = {c: {key: statistics.median(run[key] for run in runs) for key in runs[0]} for c, runs in found.items()}
-    for candidate, median in medians.items():
-        speed = batch * NEW / median["later"]
-        print(
-            f"{backend:6} {kind:6} batch {batch} beams {beams} {candidate:20} {speed:7.1f} tokens/s  first {median['first']:5.1f} s",
-            flush=True,
-        )
-    return medians
 
+    def run(candidate: str) -> dict[str, float] | None:
+        if (candidate.startswith("bare") and (beams > 1 or kind in SEQ2SEQ)) or (candidate == "reference" and not arguments.reference):
+            return None
+        python = arguments.reference if candidate == "reference" and backend == "torch" else sys.executable
+        return said(python, __file__, backend, candidate, place, kind, batch, beams)
 
-def write(path: Path, rows: list[Any]) -> None:
-    """The table as a page."""
-    lines = [
-        "# Generation\n",
-        f"{NEW} new tokens after {PROMPT}, on {platform.machine()} with {os.cpu_count()} cores, Python {platform.python_version()}; float32. "
-        "Made by `python benchmarks/generation.py`: medians of runs in turns. Compiling: what the first call takes longer than later ones.\n",
-        "| backend | model | batch | beams | candidate | tokens/s | of the reference's | compiling |",
-        "|---|---|---:|---:|---|---:|---:|---:|",
-    ]
-    for backend, name, batch, beams, medians in rows:
-        reference = medians.get("reference", {}).get("later")
-        for candidate, median in medians.items():
-            ratio = f"{reference / median['later']:.2f} x" if reference else ""
-            compiling = f"{max(0.0, median['first'] - median['later']):.1f} s" if backend != "torch" else ""
-            speed = batch * NEW / median["later"]
-            lines.append(f"| {backend} | {name} | {batch} | {beams} | {candidate} | {speed:.1f} | {ratio} | {compiling} |")
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return in_turns(CANDIDATES[backend], arguments.rounds, run)
 
 
 if __name__ == "__main__":

@@ -11,13 +11,12 @@ import json
 import os
 import platform
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
+from frame import ROOT, whole
+
 LOAD = {
     "triform": "import triform as t; k = t.{name}()",
     "reference": "import transformers as t; k = (getattr(t, '{name}Pil', None) or t.{name})()",
@@ -65,23 +64,12 @@ def prepare(folder: Path) -> list[str]:
     return paths
 
 
-def run(python: str, code: str, environment: dict[str, str]) -> tuple[float, str]:
-    """(seconds of the whole process, the last line that it printed)."""
-    began = time.perf_counter()
-    done = subprocess.run([python, "-c", code], capture_output=True, text=True, env=environment)
-    seconds = time.perf_counter() - began
-    if done.returncode != 0:
-        raise SystemExit(done.stderr[-2000:])
-    return seconds, (done.stdout.strip().splitlines() or [""])[-1]
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--reference", default=None)
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--output", type=Path, default=ROOT / "benchmarks" / "IMAGES.md")
     arguments = parser.parse_args()
-    environment = {**os.environ, "HF_HUB_OFFLINE": "1", "TF_CPP_MIN_LOG_LEVEL": "3", "TRANSFORMERS_VERBOSITY": "error"}
     candidates = [name for name in LOAD if name != "reference" or arguments.reference]
     crowd = os.getloadavg()[0]
     measured: dict[tuple[str, str, str], list[tuple[float, float | None]]] = {}
@@ -97,9 +85,9 @@ def main() -> None:
                     python = arguments.reference if name == "reference" else sys.executable
                     load = LOAD[name].format(name=cls)
                     first = "; from PIL import Image; k(Image.new('RGB', (300, 200)), return_tensors='np')"
-                    seconds, _ = run(python, load + first, environment)
+                    seconds, _ = whole(python, load + first)
                     code = load + TIMED.format(paths=str(folder / "paths.json"), jobs=str(folder / f"{name}.json"))
-                    timed = json.loads(run(python, code, environment)[1])
+                    timed = json.loads(whole(python, code)[1])
                     if i:  # the first round warms the disk
                         measured.setdefault((cls, "fresh process to the first image", name), []).append((seconds, None))
                         for job, (value, busy, total) in timed.items():

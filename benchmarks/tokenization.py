@@ -12,14 +12,12 @@ import os
 import platform
 import random
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
-sys.path = [place for place in sys.path if Path(place or ".").resolve() != Path(__file__).parent]  # this file is called as the engine is
+from frame import ROOT, whole
+
 LOAD = {
     "triform": "import triform; k = triform.AutoTokenizer.from_pretrained({folder!r})",
     "reference": "import transformers as t; k = t.AutoTokenizer.from_pretrained({folder!r})",
@@ -73,23 +71,12 @@ def prepare(folder: Path) -> tuple[dict[str, str], Path]:
     return places, folder / "texts.json"
 
 
-def run(python: str, code: str, environment: dict[str, str]) -> tuple[float, str]:
-    """(seconds of the whole process, the last line that it printed)."""
-    began = time.perf_counter()
-    done = subprocess.run([python, "-c", code], capture_output=True, text=True, env=environment)
-    seconds = time.perf_counter() - began
-    if done.returncode != 0:
-        raise SystemExit(done.stderr[-2000:])
-    return seconds, (done.stdout.strip().splitlines() or [""])[-1]
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--reference", default=None)
     parser.add_argument("--runs", type=int, default=7)
     parser.add_argument("--output", type=Path, default=ROOT / "benchmarks" / "TOKENIZATION.md")
     arguments = parser.parse_args()
-    environment = {**os.environ, "HF_HUB_OFFLINE": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
     candidates = [name for name in LOAD if name != "reference" or arguments.reference]
     measured: dict[tuple[str, str, str], list[float]] = {}
     with tempfile.TemporaryDirectory() as temporary:
@@ -105,8 +92,8 @@ def main() -> None:
                     python = arguments.reference if name == "reference" else sys.executable
                     load = LOAD[name].format(folder=folder)
                     first = "k.encode('a b')" if name == "engine alone" else "k('a b')"
-                    seconds, _ = run(python, f"{load}; {first}", environment)
-                    timed = json.loads(run(python, load + TIMED.format(texts=str(texts), jobs=str(jobs[name])), environment)[1])
+                    seconds, _ = whole(python, f"{load}; {first}")
+                    timed = json.loads(whole(python, load + TIMED.format(texts=str(texts), jobs=str(jobs[name])))[1])
                     for job, value in {"fresh process to the first encoding": seconds, **timed}.items():
                         if i:  # the first round warms the disk
                             measured.setdefault((kind, job, name), []).append(value)
