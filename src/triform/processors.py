@@ -145,16 +145,20 @@ class Processor:
 
     def save_pretrained(self, save_directory: str | os.PathLike[str], push_to_hub: bool = False, **upload: Any) -> list[str]:
         """Writes the files of both parts, which name this class; returns their paths. Arguments as of the parts' own."""
-        from triform.image.saving import prepared_folder, uploaded
+        from triform import hub
+        from triform.image.saving import check_upload
+        from triform.replacing import made_folder
 
-        target = prepared_folder(save_directory, upload)
+        check_upload(upload)
+        target = made_folder(save_directory)
         self.image_processor.processor_class = type(self).__name__
         written = list(self.image_processor.save_pretrained(target))
         if self.tokenizer is not None:
             self.tokenizer.settings["processor_class"] = type(self).__name__
             written += self.tokenizer.save_pretrained(target)
         if push_to_hub:
-            uploaded(target, upload)
+            repo_id, options = hub.destination(target, upload)
+            hub.push_to_hub(target, repo_id, **options)
         return written
 
     def push_to_hub(self, repo_id: str, **options: Any) -> str:

@@ -15,10 +15,21 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from triform.errors import InputError
+
 JOURNAL = ".triform-replacing.json"
 BESIDE = re.compile(r"[.].+[.][0-9a-f]{12}[.]tmp")
 ABANDONED = 3600  # seconds after which an unfinished file is nobody's any more
 MOST_BYTES = 16 * 2**20  # of a journal
+
+
+def made_folder(path: str | os.PathLike[str]) -> Path:
+    """A folder to save into, made if necessary. Raises InputError where there is a file of that name."""
+    folder = Path(path)
+    if folder.is_file():
+        raise InputError(f"{folder} is a file; save_pretrained needs a folder.")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 class Replacement:

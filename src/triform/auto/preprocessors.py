@@ -50,7 +50,9 @@ class AutoPreprocessor:
         try:
             return cls._load(source, config, {key: value for key, value in kwargs.items() if key not in where})
         except UnsupportedTaskError:
-            brought = _brought(cls.__name__, source, cls.files, trust)
+            from triform.remote.gate import class_in_files
+
+            brought = class_in_files(cls.__name__, source, cls.files, **trust)
             if brought is None:
                 raise
             return brought.from_pretrained(name_or_path, **kwargs)
@@ -115,15 +117,6 @@ def _registered(auto: str, source: Any, config: Any, named: str | None) -> Any:
             config = None
     found = None if config is None else own.get(type(config))
     return found or next((cls for cls in own.values() if cls.__name__ == named), None)
-
-
-def _brought(auto: str, source: Any, files: tuple[str, ...], trust: dict[str, Any]) -> Any:
-    """The class that the checkpoint brings along for an Auto class; None if there is none. Raises RemoteCodeError."""
-    from triform.remote.gate import remote_class
-
-    maps = (read_object(source, name).get("auto_map") for name in files)
-    named = next((found for found in maps if isinstance(found, dict) and auto in found), None)
-    return None if named is None else remote_class(named, auto, source, **trust)
 
 
 class AutoImageProcessor(AutoPreprocessor):

@@ -101,15 +101,11 @@ def _registered(source: Any, config: Any) -> Any:
 
 def _brought(source: Any, named: Any, trust: dict[str, Any]) -> Any:
     """The class that the checkpoint brings along, where triform has none of its name; None where none is needed."""
-    from triform.remote.entries import entry_for
-    from triform.remote.gate import remote_class
+    from triform.remote.gate import class_in_files
     from triform.text.families import tokenizer_class
-    from triform.text.reading import read_json
 
-    auto_map = read_json(source, "tokenizer_config.json").get("auto_map")
-    known = isinstance(named, str) and tokenizer_class(named) is not None
-    if known or entry_for(auto_map, "AutoTokenizer") is None:
+    if isinstance(named, str) and tokenizer_class(named) is not None:
         return None
     if trust.get("trust_remote_code") is not True and source.find("tokenizer.json") is not None:
         return None
-    return remote_class(auto_map, "AutoTokenizer", source, **trust)
+    return class_in_files("AutoTokenizer", source, ("tokenizer_config.json",), **trust)

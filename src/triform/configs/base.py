@@ -11,6 +11,7 @@ from triform.configs.bounds import field_problems
 from triform.configs.fields import checker, wording
 from triform.configs.labels import named, numbered
 from triform.errors import ConfigError, InputError
+from triform.replacing import made_folder
 
 MISSING = object()
 NEVER_SAVED = ("name_or_path",)
@@ -226,9 +227,7 @@ class PretrainedConfig:
 
     def save_pretrained(self, folder: str | os.PathLike[str], **kwargs: Any) -> None:
         """Writes config.json into a folder, which is made if necessary. Raises InputError where `folder` is a file."""
-        if os.path.isfile(folder):
-            raise InputError(f"{os.fspath(folder)} is a file; save_pretrained needs a folder.")
-        os.makedirs(folder, exist_ok=True)
+        made_folder(folder)
         if self._auto_class is None:
             self.to_json_file(os.path.join(folder, "config.json"))
             return

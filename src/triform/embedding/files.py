@@ -6,7 +6,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from triform.embedding.embedder import MANY, Embedder
+from triform.embedding.embedder import Embedder
 from triform.embedding.texts import Texts
 from triform.embedding.vectors import Vectors
 
@@ -40,8 +40,6 @@ def embed_file(
     texts = Texts(source, column)
     total = texts.count()
     embedder = model if isinstance(model, Embedder) else Embedder.from_pretrained(model, **kwargs)
-    if embedder.optimize is None and total >= MANY:
-        embedder.optimize = True
     config, pooling = embedder.model.config, embedder.pooling
     about = {
         "input": texts.identity, "model": config.name_or_path, "commit": config._commit_hash, "dtype": str(config.dtype),

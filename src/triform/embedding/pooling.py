@@ -1,12 +1,12 @@
 """How the states of a text's tokens become one vector: as modules.json says (the files of sentence-transformers), else their mean."""
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from triform.errors import CorruptFileError, UnsupportedTaskError
+from triform.weights.files import read_json
 
 MODES = {
     "pooling_mode_cls_token": "first",
@@ -82,9 +82,4 @@ def pooling_of(source: Any) -> Pooling:
 
 def _json(source: Any, name: str) -> Any:
     path = source.find(name)
-    if path is None:
-        return None
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise CorruptFileError(f"{path} is not valid JSON: {error}.") from None
+    return None if path is None else read_json(path)

@@ -1,12 +1,21 @@
 """The only write to the network, and only when a user calls it."""
 
 import os
+from typing import Any
 
 from triform.errors import InputError
 from triform.hub import network, settings
 from triform.hub.faults import translated
 from triform.hub.names import checked_revision, is_repository
 from triform.hub.repository import Repository
+
+UPLOAD = ("repo_id", "token", "private", "revision", "commit_message", "create_pr")  # keywords of every save_pretrained
+
+
+def destination(folder: str | os.PathLike[str], keywords: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """(the repository that a saved folder goes to, its own name unless `repo_id` says another; the other keywords of `push_to_hub`)."""
+    rest = {name: value for name, value in keywords.items() if name != "repo_id"}
+    return keywords.get("repo_id") or os.path.basename(os.path.abspath(folder)), rest
 
 
 def push_to_hub(

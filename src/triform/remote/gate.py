@@ -1,5 +1,6 @@
 """Whether a checkpoint's own code may run: never by itself, and from the Hub only at a commit that the user named."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ from triform.errors import MissingFileError, RemoteCodeError
 from triform.hub.names import COMMIT
 from triform.remote.entries import Entry, entry_for, modules_of, parse
 from triform.remote.sources import gathered
+from triform.weights.files import read_json
 
 
 def remote_class(
@@ -37,6 +39,17 @@ def remote_class(
     files = gathered(modules, place.find, entry.module, where)
     identity = place.commit_hash or str(Path(place.require(f"{entry.module}.py")).resolve().parent)
     return class_from(files, entry.module, entry.name, where, identity)
+
+
+def class_in_files(auto_class: str, source: Any, filenames: Iterable[str], **trust: Any) -> Any:
+    """As `remote_class`, of the first of some files whose auto_map names a class for the Auto class."""
+    for filename in filenames:
+        path = source.find(filename)
+        settings = None if path is None else read_json(path)
+        auto_map = settings.get("auto_map") if isinstance(settings, dict) else None
+        if entry_for(auto_map, auto_class) is not None:
+            return remote_class(auto_map, auto_class, source, **trust)
+    return None
 
 
 def _place(entry: Entry, source: Any, code_revision: str | None) -> Any:

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from triform.errors import InputError
+from triform.image.post.arrays import sigmoid, softmax
 from triform.tasks import see, write
+from triform.tasks.asking import TENSORS, asked
 from triform.tasks.choosing import choose_task, installed_backend
 from triform.tasks.wishes import Row, Wishes
-
-TENSORS = {"torch": "pt", "flax": "np", "tf": "tf"}
 
 
 @dataclass
@@ -103,21 +103,8 @@ class Call:
         """(the encoding, the output with NumPy arrays)."""
         several = len(texts) > 1
         encoding = self.tokenizer(texts, pairs, padding=several, return_tensors=self.tensors, **self.limits())
-        taken = self.model.argument_names()
-        inputs = {name: value for name, value in encoding.items() if name in taken}
-        if self.backend == "torch":
-            import torch
-
-            with torch.inference_mode():
-                out = self.model(**inputs)
-        else:
-            out = self.model(**inputs)
+        out = asked(self.model, self.backend, encoding)
         return encoding, {name: np.asarray(value) for name, value in out.items() if hasattr(value, "shape")}
-
-
-def _softmax(x: np.ndarray) -> np.ndarray:
-    e = np.exp(x - x.max(-1, keepdims=True))
-    return e / e.sum(-1, keepdims=True)
 
 
 def fill_mask(call: Call, texts: list[str]) -> list[list[Row]]:
@@ -132,7 +119,7 @@ def fill_mask(call: Call, texts: list[str]) -> list[list[Row]]:
         if call.tokenizer.mask_token_id not in ids:
             raise InputError(f"{mask} stands behind the {len(ids)} tokens that the model reads. Shorten the text.")
         place = int(np.argmax(ids == call.tokenizer.mask_token_id))
-        scores = _softmax(out["logits"][i, place])
+        scores = softmax(out["logits"][i, place])
         best = np.argsort(-scores)[: call.wishes.top]
         words = [call.tokenizer.decode([int(j)]).strip() for j in best]
         rows.append([(word, float(scores[j]), texts[i].replace(mask, word, 1)) for word, j in zip(words, best)])
@@ -146,7 +133,7 @@ def classify(call: Call, texts: list[str]) -> list[list[Row]]:
     logits = out["logits"]
     if config.problem_type == "regression" or config.num_labels == 1:
         return [[(config.id2label[j], float(score)) for j, score in enumerate(row)] for row in logits]
-    scores = 1 / (1 + np.exp(-logits)) if config.problem_type == "multi_label_classification" else _softmax(logits)
+    scores = sigmoid(logits) if config.problem_type == "multi_label_classification" else softmax(logits)
     return [[(config.id2label[int(j)], float(row[j])) for j in np.argsort(-row)[: call.wishes.top]] for row in scores]
 
 
@@ -173,7 +160,7 @@ def tag(call: Call, texts: list[str]) -> list[list[Row]]:
     for i, text in enumerate(texts):
         entities: list[Span] = []
         last = None
-        for word in _words(encoding[i], _softmax(out["logits"][i]), call.model.config.id2label, text):
+        for word in _words(encoding[i], softmax(out["logits"][i]), call.model.config.id2label, text):
             if word.label != "O":
                 joins = last is not None and last.kind == word.kind and not word.label.startswith("B-")
                 if joins and not text[entities[-1].end : word.start].strip():
@@ -215,7 +202,7 @@ def answer(call: Call, texts: list[str]) -> list[list[Row]]:
     for i, text in enumerate(texts):
         engine = encoding[i]
         inside = np.array([sequence == 1 for sequence in engine.sequence_ids])
-        starts, ends = (_softmax(np.where(inside, out[name][i], -1e30)) for name in ("start_logits", "end_logits"))
+        starts, ends = (softmax(np.where(inside, out[name][i], -1e30)) for name in ("start_logits", "end_logits"))
         spans = np.triu(np.tril(starts[:, None] * ends[None, :], 29))
         best = np.argsort(-spans, axis=None)[: call.wishes.top]
         places = [np.unravel_index(j, spans.shape) for j in best if spans.flat[j] > 0]

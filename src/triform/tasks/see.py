@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from triform.errors import InputError, MissingFileError
+from triform.image.post.arrays import sigmoid, softmax, taken
+from triform.tasks.asking import TENSORS, asked
 from triform.tasks.wishes import Row, Wishes
-
-TENSORS = {"torch": "pt", "flax": "np", "tf": "tf"}
 
 
 @dataclass
@@ -25,14 +25,7 @@ class Seeing:
     def __call__(self, *images: Any, **named: Any) -> tuple[dict[str, Any], Any]:
         """(what the processor gives, the model's output)."""
         given = self.processor(*images, **named, return_tensors=TENSORS[self.backend])
-        taken = self.model.argument_names()
-        tensors = {name: value for name, value in given.items() if name in taken}
-        if self.backend == "torch":
-            import torch
-
-            with torch.inference_mode():
-                return dict(given), self.model(**tensors)
-        return dict(given), self.model(**tensors)
+        return dict(given), asked(self.model, self.backend, given)
 
     @property
     def images(self) -> Any:
@@ -80,17 +73,6 @@ def frames_of(name: str, count: int) -> list[Any]:
     return frames
 
 
-def _numbers(x: Any) -> np.ndarray:
-    from triform.tensors import array
-
-    return np.asarray(array(x), np.float32)
-
-
-def _softmax(x: np.ndarray) -> np.ndarray:
-    e = np.exp(x - x.max(-1, keepdims=True))
-    return e / e.sum(-1, keepdims=True)
-
-
 def _size(image: Any) -> tuple[int, int]:
     return image.height, image.width
 
@@ -98,16 +80,16 @@ def _size(image: Any) -> tuple[int, int]:
 def classify(call: Seeing, image: Any) -> Seen:
     """The labels of an image, or of the frames of a video, likeliest first."""
     _, out = call(image)
-    scores = _softmax(_numbers(out.logits)[0])
+    scores = softmax(taken(out, "logits")[0])
     return Seen([(call.label(j), float(scores[j])) for j in np.argsort(-scores)[: call.wishes.top]])
 
 
 def compare(call: Seeing, image: Any) -> Seen:
     """How well each of the user's labels fits an image."""
     labels = _labels(call)
-    _, out = call(images=image, text=labels, padding="max_length" if call.model.config.model_type.startswith("siglip") else True)
-    logits = _numbers(out.logits_per_image)[0]
-    scores = 1 / (1 + np.exp(-logits)) if call.model.config.model_type.startswith("siglip") else _softmax(logits)
+    alone = call.model.pairwise  # such a model was trained on texts that are filled up
+    _, out = call(images=image, text=labels, padding="max_length" if alone else True)
+    scores = (sigmoid if alone else softmax)(taken(out, "logits_per_image")[0])
     return Seen([(labels[j], float(scores[j])) for j in np.argsort(-scores)])
 
 
@@ -181,7 +163,7 @@ def transform(call: Seeing, image: Any) -> Seen:
     from PIL import Image
 
     _, out = call(image)
-    pixels = _numbers(out.reconstruction)[0].transpose(1, 2, 0)
+    pixels = taken(out, "reconstruction")[0].transpose(1, 2, 0)
     scale = int(getattr(call.model.config, "upscale", 1))
     pixels = pixels[: image.height * scale, : image.width * scale]  # without what was padded
     picture = Image.fromarray((np.clip(pixels, 0, 1) * 255 + 0.5).astype(np.uint8).squeeze())
@@ -201,8 +183,8 @@ def outline(call: Seeing, image: Any) -> Seen:
     if points and boxes and len(points) != len(boxes):
         raise InputError(f"There are {len(points)} points and {len(boxes)} boxes. Give as many of each, or of one kind alone.")
     given, out = call(image, **prompts)
-    masks = call.images.post_process_masks(_numbers(out.pred_masks), given["original_sizes"], given["reshaped_input_sizes"])[0]
-    scores = _numbers(out.iou_scores)[0]
+    masks = call.images.post_process_masks(taken(out, "pred_masks"), given["original_sizes"], given["reshaped_input_sizes"])[0]
+    scores = taken(out, "iou_scores")[0]
     rows, parts = [], []
     for number, (several, sure) in enumerate(zip(np.asarray(masks), scores)):
         best = int(sure.argmax())

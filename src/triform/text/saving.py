@@ -7,14 +7,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from triform import hub
 from triform.configs.reading import write_text
 from triform.errors import InputError, UnknownKeywordError, nearest
+from triform.replacing import made_folder
 from triform.text.added import FLAGS, as_object
 from triform.text.families import family
 from triform.text.reading import ADDED_FILE, CONFIG_FILE, ENGINE_FILE, SPECIAL_FILE
 from triform.text.templates import FOLDER, template_files
 
-UPLOAD = {"repo_id", "token", "private", "revision", "commit_message", "create_pr"}
 UNSAVED = ("chat_template", "tokenizer_file", "name_or_path", "added_tokens_decoder", "special_tokens_map_file")
 
 
@@ -23,11 +24,11 @@ def save_tokenizer(
     push_to_hub: bool = False, **upload: Any,
 ) -> tuple[str, ...]:  # fmt: skip
     """Writes a tokenizer's files; see `PreTrainedTokenizer.save_pretrained`."""
-    wrong = [name for name in upload if name not in UPLOAD]
+    wrong = [name for name in upload if name not in hub.UPLOAD]
     if wrong:
-        known = {"legacy_format", "filename_prefix", "push_to_hub", *UPLOAD}
+        known = {"legacy_format", "filename_prefix", "push_to_hub", *hub.UPLOAD}
         raise UnknownKeywordError(f"save_pretrained takes no {wrong[0]!r}.{nearest(wrong[0], known)} It takes: {', '.join(sorted(known))}.")
-    target = _folder(folder)
+    target = made_folder(folder)
     texts = {CONFIG_FILE: _json(_settings(tokenizer)), SPECIAL_FILE: _json(_special(tokenizer)), **template_files(tokenizer.chat_template)}
     has_engine_file = hasattr(tokenizer.backend_tokenizer, "to_str")
     if has_engine_file and not legacy_format:
@@ -49,15 +50,14 @@ def save_tokenizer(
         write_text(path, text)
         written.append(str(path))
     if push_to_hub:
-        from triform import hub
-
-        hub.push_to_hub(target, upload.pop("repo_id", None) or os.path.basename(os.path.abspath(target)), **upload)
+        repo_id, options = hub.destination(target, upload)
+        hub.push_to_hub(target, repo_id, **options)
     return (*written, *further)
 
 
 def save_vocabulary(tokenizer: Any, folder: str | os.PathLike[str], filename_prefix: str | None = None) -> tuple[str, ...]:
     """Writes the files that the family is built from: as the engine has them now, else as they were read."""
-    target = _folder(folder)
+    target = made_folder(folder)
     files = family(tokenizer.family_name).files
     written = []
     model = getattr(tokenizer.backend_tokenizer, "model", None)
@@ -73,14 +73,6 @@ def save_vocabulary(tokenizer: Any, folder: str | os.PathLike[str], filename_pre
             if source is not None:
                 written.append(str(path))
     return tuple(written)
-
-
-def _folder(folder: str | os.PathLike[str]) -> Path:
-    target = Path(folder)
-    if target.is_file():
-        raise InputError(f"{target} is a file; save_pretrained needs a folder.")
-    target.mkdir(parents=True, exist_ok=True)
-    return target
 
 
 def _prefixed(name: str, prefix: str | None) -> str:

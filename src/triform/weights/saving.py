@@ -31,14 +31,11 @@ def save_model(
     if format not in FORMATS:
         raise InputError(f"format={format!r}: weights are saved as one of {', '.join(FORMATS)}.{nearest(format, FORMATS)}")
     from triform.remote.saving import code_of
-    from triform.replacing import Replacement
+    from triform.replacing import Replacement, made_folder
     from triform.weights.safetensors import write_safetensors
     from triform.weights.shards import plan_shards, weights_name
 
-    target = Path(folder)
-    if target.is_file():
-        raise InputError(f"{target} is a file; save_pretrained needs a folder.")
-    target.mkdir(parents=True, exist_ok=True)
+    target = made_folder(folder)
     tensors: dict[str, LazyTensor] = dict(state_dict) if state_dict is not None else model.tensors()
     config = model.config.copy()
     config.architectures = [type(model).__name__]
