@@ -1,7 +1,7 @@
 """Lines that tokenizers get wrong, and plain text to train small vocabularies on: what every test of this folder shares.
 
 `LINES` are partly written by hand and partly made by code, so that each class of character stands alone, doubled, at both ends and inside
-a word. `training_text()` is the repository's own prose, with the lines themselves.
+a word. `training_text()` is plain prose, with the lines themselves.
 """
 
 import re
@@ -122,7 +122,6 @@ LINES: list[str] = list(dict.fromkeys([*BY_HAND, *_made()]))
 
 @cache
 def training_text() -> tuple[str, ...]:
-    """About a thousand short lines: the repository's prose, and LINES. Every vocabulary of the tests is trained on this."""
-    files = [ROOT / "README.md", ROOT / "LICENSE", ROOT / "CONTRIBUTING.md", ROOT / "docs" / "architecture.md"]
-    prose = [line.strip() for path in files for line in path.read_text(encoding="utf-8").splitlines()]
+    """The licence's prose, which nobody edits, and LINES. Every vocabulary of the tests is trained on this."""
+    prose = [line.strip() for line in (ROOT / "LICENSE").read_text(encoding="utf-8").splitlines()]
     return tuple(line for line in [*prose, *LINES] if re.search(r"\S", line))
