@@ -115,16 +115,10 @@ def recorded_apart(part: Any, *args: Any, **kwargs: Any) -> Any:
     return out
 
 
-def recording(kind: str) -> bool:
-    """Whether somebody asked for this kind."""
+def stepwise_attention(kind: str) -> bool:
+    """Whether attention is computed step by step: somebody asked for what it keeps as `kind`, or for that way."""
     frame = _local.frame
-    return frame is not None and bool(frame.tape) and frame.named(kind) in frame.tape
-
-
-def eager_attention() -> bool:
-    """Whether the model that runs was told to compute attention step by step."""
-    frame = _local.frame
-    return frame is not None and frame.attention == "eager"
+    return frame is not None and (frame.attention == "eager" or (bool(frame.tape) and frame.named(kind) in frame.tape))
 
 
 def answering(forward: Callable[..., Any]) -> Callable[..., Any]:

@@ -175,10 +175,11 @@ class Context:
         if not self.keeps:
             return k, v
         past = self.past
-        self._keys[layer] = keys = self._extend(None if past is None else past.keys[layer], k, 2)
-        self._values[layer] = values = self._extend(None if past is None else past.values[layer], v, 2)
         if past is None:
+            self._keys[layer], self._values[layer] = self._extend(None, k, 2), self._extend(None, v, 2)
             return k, v
+        self._keys[layer] = keys = self._extend(past.keys[layer], k, 2)
+        self._values[layer] = values = self._extend(past.values[layer], v, 2)
         return ops.used(keys, self.end, 2), ops.used(values, self.end, 2)
 
     def attend(

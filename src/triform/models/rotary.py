@@ -34,14 +34,16 @@ class Rotary(nn.Module):
             self.longest = _original(config, scaling)
             self.long_frequencies = tuple(map(float, plain / np.array(scaling["long_factor"])))
 
-    def forward(self, positions, like):  # (B, T) -> cos and sin, (B, 1, T, D)
+    def forward(
+        self, positions, like
+    ):  # (B, T) -> cos and sin, (B, 1, T, D); the first half of the sines is negative, as `turn` wants them
         places = ops.cast(positions, "float32")
         frequencies = ops.constant(np.array(self.frequencies, np.float32), like=places)
         if self.kind in ("dynamic", "longrope"):
             frequencies = self._by_length(frequencies, places)
         angles = places[:, None, :, None] * frequencies
-        angles = ops.concat([angles, angles], axis=-1)
-        return ops.cast(ops.cos(angles) * self.amplitude, like.dtype), ops.cast(ops.sin(angles) * self.amplitude, like.dtype)
+        cos, sin = ops.cos(angles) * self.amplitude, ops.sin(angles) * self.amplitude
+        return ops.cast(ops.concat([cos, cos], axis=-1), like.dtype), ops.cast(ops.concat([-sin, sin], axis=-1), like.dtype)
 
     def _by_length(self, frequencies, places):
         """Frequencies that depend on how long the text is."""
@@ -57,10 +59,10 @@ class Rotary(nn.Module):
 def turn(x: Any, cos: Any, sin: Any) -> Any:
     """x (B, H, T, D') turned by the angles (B, 1, T, D), D <= D': halves of the first D places are the two coordinates."""
     width = cos.shape[-1]
+    if x.shape[-1] == width:
+        return x * cos + ops.roll(x, width // 2, axis=-1) * sin
     head = x[..., :width]
-    swapped = ops.concat([-head[..., width // 2 :], head[..., : width // 2]], axis=-1)
-    turned = head * cos + swapped * sin
-    return turned if x.shape[-1] == width else ops.concat([turned, x[..., width:]], axis=-1)
+    return ops.concat([head * cos + ops.roll(head, width // 2, axis=-1) * sin, x[..., width:]], axis=-1)
 
 
 def turn_pairs(x: Any, cos: Any, sin: Any) -> Any:
@@ -69,7 +71,7 @@ def turn_pairs(x: Any, cos: Any, sin: Any) -> Any:
     b, h, t, _ = ops.shape(x)
     pairs = ops.reshape(x[..., :width], (b, h, t, width // 2, 2))
     first, second = pairs[..., 0], pairs[..., 1]
-    cos, sin = cos[..., : width // 2], sin[..., : width // 2]
+    cos, sin = cos[..., width // 2 :], sin[..., width // 2 :]
     turned = ops.stack([first * cos - second * sin, second * cos + first * sin], axis=-1)
     turned = ops.reshape(turned, (b, h, t, width))
     return turned if x.shape[-1] == width else ops.concat([turned, x[..., width:]], axis=-1)

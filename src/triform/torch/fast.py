@@ -18,6 +18,7 @@ DECODING, ENCODING = 1, 16  # how many rows a layout is chosen for: of a model t
 GAIN = 0.97  # a kernel is taken where it needs less than this part of the time
 TRIES = 3
 COLD = 48 * 2**20  # bytes of weights that are gone through, since those of a model are not in the processor's cache either
+_NOTHING: list[Any] = []
 MOST = 24  # weights that are gone through: small ones are in the cache in a model, too
 
 
@@ -26,16 +27,19 @@ def available() -> bool:
     return torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, "_linear_pointwise")
 
 
+_product = torch.ops.mkldnn._linear_pointwise.default if available() else None
+
+
 def product(x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None) -> torch.Tensor:
     """x @ weightᵀ + bias by oneDNN."""
-    return torch.ops.mkldnn._linear_pointwise(x, weight, bias, "none", [], "")
+    return _product(x, weight, bias, "none", _NOTHING, "")  # type: ignore[misc]
 
 
 def applies(fast: tuple[bool, ...], x: torch.Tensor, weight: torch.Tensor) -> bool:
     """Whether a product of this size is one that oneDNN was found faster at, and nothing else asks for torch's own."""
-    if torch.is_grad_enabled() or torch.compiler.is_compiling() or x.dtype != torch.float32 or weight.dtype != torch.float32:
+    if torch.is_grad_enabled() or torch.compiler.is_compiling() or not x.is_cpu or torch.is_autocast_enabled("cpu"):
         return False
-    if x.device.type != "cpu" or torch.is_autocast_enabled("cpu"):
+    if x.dtype != torch.float32 or weight.dtype != torch.float32:
         return False
     rows = x.numel() // x.shape[-1]
     return rows > 0 and fast[min((rows.bit_length() - 1) // 2, len(fast) - 1)]

@@ -87,9 +87,10 @@ class Linear(torch.nn.Linear):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         if x.shape[-1] != self.in_features:
             refuse_width(self, x, self.in_features)
-        if self.fast and fast.applies(self.fast, x, self.weight):
-            return fast.product(x, self.weight, self.bias)
-        return F.linear(x, self.weight, self.bias)
+        weight, bias = self.weight, self.bias
+        if self.fast and fast.applies(self.fast, x, weight):
+            return fast.product(x, weight, bias)
+        return F.linear(x, weight, bias)
 
 
 class TransposedLinear(Module):
@@ -122,11 +123,10 @@ class TransposedLinear(Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         if x.shape[-1] != self.nx:
             refuse_width(self, x, self.nx)
-        if self.fast and fast.applies(self.fast, x, self.weight):
-            return fast.product(x, self.weight.t(), self.bias)
-        if self.bias is None:
-            return x @ self.weight
-        return torch.addmm(self.bias, x.reshape(-1, self.nx), self.weight).view(*x.shape[:-1], self.nf)
+        weight, bias = self.weight.t(), self.bias
+        if self.fast and fast.applies(self.fast, x, weight):
+            return fast.product(x, weight, bias)
+        return F.linear(x, weight, bias)
 
     def extra_repr(self) -> str:
         return f"nf={self.nf}, nx={self.nx}"
@@ -161,6 +161,10 @@ class LayerNorm(torch.nn.LayerNorm):
 
 
 class Dropout(torch.nn.Dropout):
+    def __call__(self, x: torch.Tensor) -> torch.Tensor:
+        """As every module, but for what would do nothing: a model passes through dozens of them."""
+        return super().__call__(x) if self.training or self._forward_hooks or self._forward_pre_hooks else x
+
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return F.dropout(x, self.p, True, self.inplace) if self.training else x
 
@@ -174,6 +178,8 @@ class RMSNorm(Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         if x.shape[-1] != self.weight.shape[0]:
             refuse_width(self, x, self.weight.shape[0])
+        if x.dtype == torch.float32 and not self.offset:
+            return torch.rms_norm(x, (x.shape[-1],), self.weight, self.eps)
         wide = x.float() if x.dtype in (torch.float16, torch.bfloat16) else x
         wide = wide * torch.rsqrt(wide.square().mean(-1, keepdim=True) + self.eps)
         if self.offset:

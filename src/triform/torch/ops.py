@@ -302,7 +302,7 @@ def padding_mask(mask):
 
 def attention(q, k, v, mask=None, *, causal=False, bias=None, scale=None, softcap=None, dropout=None, kind="attentions"):
     p = dropout.p if dropout is not None and dropout.training else 0.0
-    if softcap is not None or calls.recording(kind) or calls.eager_attention():
+    if softcap is not None or calls.stepwise_attention(kind):
         return _stepwise(q, k, v, mask, causal, bias, scale, softcap, p, kind)
     if bias is not None:
         if causal:
