@@ -1,6 +1,6 @@
 """10,000 sentences of mixed length into vectors: `triform embed`, and the reference in its natural loop, over the same weights.
 
-    python benchmarks/embedding.py --model PATH [--reference PYTHON] [--rounds 1] [--count 10000] [--output benchmarks/EMBEDDING.md]
+    python benchmarks/embedding.py --model PATH [--reference PYTHON] [--rounds 1] [--count 10000] [--output benchmarks/RESULTS.md]
 
 The natural loop: batches of 32 in the order of the file, padded to the longest of each, the mean of the token states.
 """
@@ -8,13 +8,12 @@ The natural loop: batches of 32 in the order of the file, padded to the longest 
 import argparse
 import json
 import random
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-from frame import ROOT, in_turns, page, peak, said
+from frame import ROOT, arguments_of, in_turns, packaged, peak, said, section
 
 
 def work(candidate: str, texts: str, model: str, output: str) -> dict[str, float]:
@@ -56,12 +55,9 @@ def sentences(path: Path, count: int) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = arguments_of(__doc__, 1)
     parser.add_argument("--model", default=None)
-    parser.add_argument("--reference", default=None)
-    parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--count", type=int, default=10_000)
-    parser.add_argument("--output", type=Path, default=ROOT / "benchmarks" / "EMBEDDING.md")
     parser.add_argument("--work", nargs=4, default=None, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.work:
@@ -90,16 +86,10 @@ def main() -> None:
         for name, n in found.items()
     ]
     about = f"{arguments.count} sentences, all-MiniLM-L6-v2, float32, PyTorch; whole processes.{differ} Made by `python benchmarks/embedding.py`."
-    page(
+    section(
         arguments.output, "Texts to vectors", about, ("candidate", "time", "sentences / s", "of the reference's speed", "peak memory"), rows
     )
-    print(arguments.output.read_text(encoding="utf-8"))
-
-
-def packaged() -> str:
-    """The folder of the model that the demo installs."""
-    code = "import sys; sys.path.insert(0, 'examples'); import most_similar; print(most_similar.packaged_model())"
-    return subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+    print(*rows, sep="\n")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """The time of one forward pass: ours, ours optimised or compiled, the reference's, and one written by hand over the same weights.
 
-    python benchmarks/forward.py [--reference PYTHON] [--rounds 3] [--only torch|flax|tf] [--output benchmarks/FORWARD.md]
+    python benchmarks/forward.py [--reference PYTHON] [--rounds 3] [--only torch|flax|tf] [--output benchmarks/RESULTS.md]
 
 `--reference` is the Python of an environment with the reference library in version 5, for PyTorch; its Flax and TensorFlow classes are
 those of version 4 in the development environment, compiled as ours are. Candidates run in processes of their own, in turns.
@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from frame import ROOT, best, in_turns, page, peak, said
+from frame import arguments_of, best, in_turns, peak, said, section
 
 MODELS: dict[str, tuple[str, dict[str, Any]]] = {
     "BERT-base": ("bert", {}),
@@ -29,11 +29,13 @@ CASES = {
     "flax": [("BERT-base", 1, 128), ("BERT-base", 8, 128), ("ViT-base", 1, 224)],
     "tf": [("BERT-base", 1, 128), ("BERT-base", 8, 128), ("ViT-base", 1, 224)],
 }  # fmt: skip
+OTHERWISE = {("BERT-base", 1, 128), ("MiniLM", 32, 64)}  # cases that run in bfloat16, too, and compiled by Inductor
 CANDIDATES = {
-    "torch": ("triform", "triform, optimized", "bare", "bare, oneDNN", "reference"),
+    "torch": ("triform", "triform, optimized", "bare", "bare, oneDNN", "reference", "triform, bfloat16", "reference, bfloat16", "triform, compiled",
+              "reference, compiled"),
     "flax": ("triform, jit", "reference, jit"),
-    "tf": ("triform, tf.function", "reference, tf.function"),
-}
+    "tf": ("triform, jit", "reference, tf.function"),
+}  # fmt: skip
 
 
 def inputs(kind: str, batch: int, size: int) -> dict[str, Any]:
@@ -58,11 +60,13 @@ def on_torch(candidate: str, folder: str, kind: str, given: dict[str, Any]) -> A
     import torch
 
     tensors = {name: torch.from_numpy(value) for name, value in given.items()}
-    if candidate == "reference":
+    if candidate.startswith("reference"):
         import transformers as library
     else:
         import triform as library  # type: ignore[no-redef]
-    model: Any = library.AutoModel.from_pretrained(folder).eval()
+    model: Any = library.AutoModel.from_pretrained(folder, dtype="bfloat16" if "bfloat16" in candidate else "float32").eval()
+    if "compiled" in candidate:
+        model = torch.compile(model)
     if candidate in ("triform, optimized", "bare, oneDNN"):
         model.optimize()
     if candidate.startswith("bare"):
@@ -104,12 +108,12 @@ def on_tensorflow(candidate: str, folder: str, kind: str, given: dict[str, Any])
         import transformers
 
         model = transformers.TFAutoModel.from_pretrained(folder, from_pt=True, use_safetensors=False)
-    else:
-        import triform
+        run = tf.function(lambda tensors: model(tensors, training=False)[0], autograph=False)
+        return lambda: run(tensors).numpy()
+    import triform
 
-        model = triform.TFAutoModel.from_pretrained(folder)
-    run = tf.function(lambda tensors: model(tensors, training=False)[0], autograph=False)
-    return lambda: run(tensors).numpy()
+    compiled = triform.TFAutoModel.from_pretrained(folder).jit()
+    return lambda: compiled(**tensors).last_hidden_state.numpy()
 
 
 def prepare(folder: Path) -> dict[str, str]:
@@ -128,11 +132,8 @@ def prepare(folder: Path) -> dict[str, str]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--reference", default=None)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser = arguments_of(__doc__, 3)
     parser.add_argument("--only", choices=tuple(CASES), default=None)
-    parser.add_argument("--output", type=Path, default=ROOT / "benchmarks" / "FORWARD.md")
     parser.add_argument("--work", nargs=6, default=None, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.work:
@@ -147,23 +148,28 @@ def main() -> None:
                 kind = MODELS[name][0]
 
                 def run(candidate: str, backend=backend, name=name, kind=kind, batch=batch, size=size) -> dict[str, float] | None:
-                    if (candidate.startswith("bare") and kind not in ("bert", "vit")) or (
-                        candidate == "reference" and not arguments.reference
-                    ):
+                    theirs = backend == "torch" and candidate.startswith("reference")
+                    if (candidate.startswith("bare") and kind not in ("bert", "vit")) or (theirs and not arguments.reference):
                         return None
-                    python = arguments.reference if candidate == "reference" else sys.executable
+                    if candidate.endswith(("bfloat16", "compiled")) and (name, batch, size) not in OTHERWISE:
+                        return None
+                    python = arguments.reference if theirs else sys.executable
                     return said(python, __file__, backend, candidate, places[name], kind, batch, size)
 
                 found = in_turns(CANDIDATES[backend], arguments.rounds, run)
-                against = next((numbers["ms"] for c, numbers in found.items() if c.startswith("reference")), None)
                 for candidate, numbers in found.items():
+                    way = candidate.partition(", ")[2]
+                    rival = (
+                        f"reference, {way}" if f"reference, {way}" in found else next((c for c in found if c.startswith("reference")), "")
+                    )
+                    against = found[rival]["ms"] if rival else None
                     ratio = f"{against / numbers['ms']:.2f} x" if against else ""
                     rows.append(
                         (backend, name, f"{batch} x {size}", candidate, f"{numbers['ms']:.1f} ms", ratio, f"{numbers['mib']:.0f} MiB")
                     )
                     print(*rows[-1], sep="  ", flush=True)
-                page(
-                    arguments.output, "Forward passes", f"Medians of {arguments.rounds} processes each, in turns, float32. "
+                section(
+                    arguments.output, "Forward passes", f"Medians of {arguments.rounds} processes each, in turns, float32 but where it says otherwise. "
                     "Made by `python benchmarks/forward.py`.",
                     ("backend", "model", "batch x size", "candidate", "time", "of the reference's speed", "peak memory"), rows,
                 )  # fmt: skip

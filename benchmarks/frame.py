@@ -1,5 +1,6 @@
 """What the benchmarks share: each candidate in a process of its own, candidates in turns, medians, a page."""
 
+import argparse
 import json
 import os
 import platform
@@ -66,9 +67,32 @@ def in_turns(candidates: Iterable[str], rounds: int, run: Callable[[str], dict[s
     return {name: {key: statistics.median(r[key] for r in runs) for key in runs[0]} for name, runs in found.items()}
 
 
-def page(path: Path, title: str, about: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """A table as a page, with the machine that it was made on."""
+def packaged() -> str:
+    """The folder of the model that the demo installs."""
+    code = "import sys; sys.path.insert(0, 'examples'); import most_similar; print(most_similar.packaged_model())"
+    return subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def section(path: Path, title: str, about: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """A table, with the machine that it was made on, as a section of a page: in the place of an earlier one of that title, or at the end."""
     machine = f"{platform.machine()} with {os.cpu_count()} cores, Python {platform.python_version()}"
-    lines = [f"# {title}\n", f"{about} On {machine}.\n", f"| {' | '.join(header)} |", f"|{'|'.join('---' for _ in header)}|"]
+    lines = [f"{about} On {machine}.", "", f"| {' | '.join(header)} |", f"|{'|'.join('---' for _ in header)}|"]
     lines += [f"| {' | '.join(row)} |" for row in rows]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    page = (
+        path.read_text(encoding="utf-8")
+        if path.is_file()
+        else "# Results\n\nWhat `make bench` found, one section for each script beside this page.\n"
+    )
+    start, *others = page.split("\n## ")
+    sections = dict(other.split("\n", 1) for other in others)
+    sections[title] = "\n" + "\n".join(lines) + "\n"
+    path.write_text("\n## ".join([start, *(f"{name}\n{text}" for name, text in sections.items())]), encoding="utf-8")
+
+
+def arguments_of(about: str | None, rounds: int) -> argparse.ArgumentParser:
+    """The options that all benchmarks have."""
+    parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--reference", default=None, help="the Python of an environment with the reference library in version 5")
+    parser.add_argument("--rounds", type=int, default=rounds, help="how often each candidate runs, in turns")
+    parser.add_argument("--output", type=Path, default=ROOT / "benchmarks" / "RESULTS.md", help="the page that gets a section")
+    return parser

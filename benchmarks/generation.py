@@ -1,6 +1,6 @@
 """Tokens per second of `generate`: ours, the reference's and a bare loop's over the same weights, in one run.
 
-    python benchmarks/generation.py [--reference PYTHON] [--rounds 3] [--only torch|flax|tf] [--output benchmarks/GENERATION.md]
+    python benchmarks/generation.py [--reference PYTHON] [--rounds 3] [--only torch|flax|tf] [--output benchmarks/RESULTS.md]
 
 `--reference` is the Python of an environment with the reference library in version 5, for PyTorch; its Flax and TensorFlow classes are
 those of version 4 in the development environment. Candidates run in processes of their own, in turns; each warms up, then is timed.
@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from frame import ROOT, in_turns, page, said
+from frame import arguments_of, in_turns, said, section
 
 NEW, PROMPT, REPEATS = 64, 16, 3
 MODELS: dict[str, tuple[str, dict[str, Any]]] = {
@@ -154,11 +154,8 @@ def prepare(folder: Path) -> dict[str, str]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--reference", default=None)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser = arguments_of(__doc__, 3)
     parser.add_argument("--only", choices=tuple(CASES), default=None)
-    parser.add_argument("--output", type=Path, default=ROOT / "benchmarks" / "GENERATION.md")
     parser.add_argument("--work", nargs=6, default=None, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.work:
@@ -179,7 +176,7 @@ def main() -> None:
                     speed = f"{batch * NEW / median['later']:.1f}"
                     rows.append((backend, name, str(batch), str(beams), candidate, speed, ratio, compiling))
                     print(*rows[-1], sep="  ", flush=True)
-                page(
+                section(
                     arguments.output, "Generation",
                     f"{NEW} new tokens after {PROMPT}, float32. Made by `python benchmarks/generation.py`: medians of runs in turns. Compiling: "
                     "what the first call takes longer than later ones.",

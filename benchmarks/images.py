@@ -1,21 +1,18 @@
 """Preparing photos: ours and the reference's, by Pillow and NumPy, from files, opened images and arrays, and the time to the first one.
 
-    python benchmarks/images.py [--reference PYTHON] [--runs 5] [--output benchmarks/IMAGES.md]
+    python benchmarks/images.py [--reference PYTHON] [--rounds 5] [--output benchmarks/RESULTS.md]
 
 `--reference` is the Python of an environment with the reference library and Pillow. Each run is a process of its own, and the runs of the
 candidates alternate. Both sides have the settings that the class has by itself, and give NumPy arrays, which are found equal.
 """
 
-import argparse
 import json
-import os
-import platform
 import statistics
 import sys
 import tempfile
 from pathlib import Path
 
-from frame import ROOT, whole
+from frame import arguments_of, section, whole
 
 LOAD = {
     "triform": "import triform as t; k = t.{name}()",
@@ -65,13 +62,9 @@ def prepare(folder: Path) -> list[str]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--reference", default=None)
-    parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--output", type=Path, default=ROOT / "benchmarks" / "IMAGES.md")
+    parser = arguments_of(__doc__, 5)
     arguments = parser.parse_args()
     candidates = [name for name in LOAD if name != "reference" or arguments.reference]
-    crowd = os.getloadavg()[0]
     measured: dict[tuple[str, str, str], list[tuple[float, float | None]]] = {}
     sums: dict[tuple[str, str], set[float]] = {}
     with tempfile.TemporaryDirectory() as temporary:
@@ -80,7 +73,7 @@ def main() -> None:
         for number, name in enumerate(candidates):
             (folder / f"{name}.json").write_text(json.dumps({job: codes[number] for job, codes in JOBS.items()}))
         for cls in CLASSES:
-            for i in range(arguments.runs + 1):
+            for i in range(arguments.rounds + 1):
                 for name in candidates:
                     python = arguments.reference if name == "reference" else sys.executable
                     load = LOAD[name].format(name=cls)
@@ -97,7 +90,7 @@ def main() -> None:
         if max(totals) - min(totals) > 1e-6 * max(totals):
             raise SystemExit(f"{cls}, {job}: the two give different numbers ({sorted(totals)}).")
     times = {key: [_median(values, which) for which in (0, 1)] for key, values in measured.items()}
-    write(arguments.output, times, arguments.runs, crowd)
+    write(arguments.output, times, arguments.rounds)
 
 
 def _median(values: list, which: int) -> float | None:
@@ -105,17 +98,10 @@ def _median(values: list, which: int) -> float | None:
     return statistics.median(found) * 1000 if found else None
 
 
-def write(path: Path, times: dict[tuple[str, str, str], list], runs: int, crowd: float) -> None:
-    """The table as a page."""
+def write(path: Path, times: dict[tuple[str, str, str], list], rounds: int) -> None:
+    """The table as a section."""
     names = list(dict.fromkeys(name for _, _, name in times))
-    lines = [
-        "# Image processors: a folder of photos, and the first image\n",
-        f"Medians of {runs} processes each, alternating, on {platform.machine()} with {os.cpu_count()} cores, whose load was {crowd:.1f} when it began, "
-        f"Python {platform.python_version()}; within a process the best of three. In brackets the processor's time, of all threads together, which says what there is to do however busy "
-        "the machine is. Made by `python benchmarks/images.py`.\n",
-        f"| processor | task | {' | '.join(names)} | reference / triform | in processor's time |",
-        f"|---|---|{'---:|' * (len(names) + 2)}",
-    ]
+    lines = []
     for cls, job in dict.fromkeys((cls, job) for cls, job, _ in times):
         cells = []
         for name in names:
@@ -123,10 +109,15 @@ def write(path: Path, times: dict[tuple[str, str, str], list], runs: int, crowd:
             cells.append(f"{wall:.0f} ms" + (f" ({busy:.0f})" if busy is not None else ""))
         if "reference" in names:
             both = [(times[cls, job, "reference"][i], times[cls, job, "triform"][i]) for i in (0, 1)]
-            cells += [f"{theirs / ours:.2f}" if ours else "" for theirs, ours in both]
-        lines.append(f"| {cls} | {job} | {' | '.join(cells)} |")
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    print("\n".join(lines))
+            cells += [f"{theirs / ours:.2f} x" if ours else "" for theirs, ours in both]
+        lines.append((cls, job, *cells))
+        print(*lines[-1], sep="  ")
+    section(
+        path, "Image processors: a folder of photos, and the first image",
+        f"Medians of {rounds} processes each, in turns; within a process the best of three. In brackets the processor's time, of all threads "
+        "together. Made by `python benchmarks/images.py`.",
+        ("processor", "task", *names, "of the reference's speed", "in processor's time"), lines,
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """From files to a model, and to its first output: ours, the reference's, and what mapping the bare file takes.
 
-    python benchmarks/loading.py [--reference PYTHON] [--rounds 5] [--output benchmarks/LOADING.md]
+    python benchmarks/loading.py [--reference PYTHON] [--rounds 5] [--output benchmarks/RESULTS.md]
 
 Each run is a process of its own that has imported its framework and loaded a tiny model of the same kind before; candidates take turns.
 The floors: `safetensors` load_file on PyTorch; a loop of jnp.asarray or tf.Variable over the mapped arrays on the others.
@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from frame import ROOT, in_turns, page, peak, said
+from frame import arguments_of, in_turns, peak, said, section
 
 LLAMA = {
     "vocab_size": 32000, "hidden_size": 2048, "intermediate_size": 5632, "num_hidden_layers": 22, "num_attention_heads": 32,
@@ -115,10 +115,7 @@ def prepare(folder: Path) -> dict[str, tuple[str, str]]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--reference", default=None)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--output", type=Path, default=ROOT / "benchmarks" / "LOADING.md")
+    parser = arguments_of(__doc__, 5)
     parser.add_argument("--work", nargs=4, default=None, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.work:
@@ -140,7 +137,7 @@ def main() -> None:
                 cells = [f"{numbers[key]:.0f} ms" for key in ("first", "later", "output")]
                 rows.append((backend, name, candidate, *cells, f"{numbers['mib']:.0f} MiB"))
                 print(*rows[-1], sep="  ", flush=True)
-            page(
+            section(
                 arguments.output, "Loading", f"Medians of {arguments.rounds} processes each, in turns. Made by `python benchmarks/loading.py`.",
                 ("backend", "model", "candidate", "first load", "later loads", "first output", "peak memory"), rows,
             )  # fmt: skip

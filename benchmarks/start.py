@@ -1,14 +1,12 @@
 """From a fresh process to the first useful object: whole-process times and peak memory, ours, the reference's and a floor, in one run.
 
-    python benchmarks/start.py [--reference PYTHON] [--runs 7] [--output benchmarks/START.md]
+    python benchmarks/start.py [--reference PYTHON] [--rounds 7] [--output benchmarks/RESULTS.md]
 
 `--reference` is the Python of an environment with the reference library in version 5. The runs of the candidates alternate.
 """
 
-import argparse
 import json
 import os
-import platform
 import statistics
 import subprocess
 import sys
@@ -16,12 +14,17 @@ import tempfile
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
+from frame import arguments_of, packaged, section
+
 TINY = "vocab_size=99, hidden_size=48, num_hidden_layers=2, num_attention_heads=4, intermediate_size=64"
 BARE = (
     "import torch; n = torch.nn; "
     "l = lambda: n.ModuleList([n.Linear(48, 48) for _ in range(4)] + [n.Linear(48, 64), n.Linear(64, 48), n.LayerNorm(48), n.LayerNorm(48)]); "
     "m = n.ModuleList([n.Embedding(99, 48), n.Embedding(512, 48), n.Embedding(2, 48), n.LayerNorm(48), l(), l(), n.Linear(48, 48)])"
+)
+FIRST = (
+    "import torch; k, m = t.AutoTokenizer.from_pretrained({minilm!r}), t.AutoModel.from_pretrained({minilm!r}); x = k('a b', return_tensors='pt')\n"
+    "with torch.inference_mode(): m(**x).last_hidden_state.mean(1)"
 )
 TASKS: dict[str, dict[str, str]] = {
     "AutoModel.from_config, tiny": {
@@ -48,6 +51,15 @@ TASKS: dict[str, dict[str, str]] = {
         "floor: import tokenizers": "import tokenizers; k = tokenizers.Tokenizer.from_file({folder!r} + '/tokenizer.json')",
         "triform": "import triform; k = triform.AutoTokenizer.from_pretrained('org/model'); k('a b')",
         "reference": "import transformers as t; k = t.AutoTokenizer.from_pretrained('org/model'); k('a b')",
+    },
+    "import AutoModel": {
+        "floor: import torch": "import torch",
+        "triform": "from triform import AutoModel",
+        "reference": "from transformers import AutoModel",
+    },
+    "MiniLM, first embedding": {
+        "triform": "import triform as t; " + FIRST,
+        "reference": "import transformers as t; " + FIRST,
     },
 }
 LOADING = {
@@ -95,14 +107,11 @@ def prepare(folder: Path) -> dict[str, str]:
         marker = cache / "models--org--model" / ".no_exist" / commit / name
         marker.parent.mkdir(parents=True, exist_ok=True)
         marker.touch()
-    return {"folder": str(small), "big": str(big), "cache": str(cache)}
+    return {"folder": str(small), "big": str(big), "cache": str(cache), "minilm": packaged()}
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--reference", default=None)
-    parser.add_argument("--runs", type=int, default=7)
-    parser.add_argument("--output", type=Path, default=ROOT / "benchmarks" / "START.md")
+    parser = arguments_of(__doc__, 7)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         places = prepare(Path(temporary))
@@ -115,7 +124,7 @@ def main() -> None:
         for task, candidates in {**TASKS, "BERT-base, once imported": loading}.items():
             usable = {name: code for name, code in candidates.items() if name != "reference" or arguments.reference}
             measured: dict[str, list[tuple[float, float, str]]] = {name: [] for name in usable}
-            for _ in range(arguments.runs + 1):
+            for _ in range(arguments.rounds + 1):
                 for name, code in usable.items():
                     python = arguments.reference if name == "reference" else sys.executable
                     measured[name].append(run(python, code.format(**places), environment))
@@ -125,20 +134,12 @@ def main() -> None:
                 seconds = statistics.median(float(r[2]) if inner else r[0] for r in kept)
                 rows.append((task, name, seconds * 1000, statistics.median(r[1] for r in kept)))
                 print(f"{task:32} {name:42} {seconds * 1000:8.0f} ms {rows[-1][3]:8.0f} MiB")
-    write(arguments.output, rows, arguments.runs)
-
-
-def write(path: Path, rows: list[tuple[str, str, float, float]], runs: int) -> None:
-    """The table as a page."""
-    lines = [
-        "# From a fresh process to the first useful object\n",
-        f"Medians of {runs} runs, alternating, on {platform.machine()} with {os.cpu_count()} cores, Python {platform.python_version()}. "
-        "Made by `python benchmarks/start.py`; whole processes, but for the last rows, which time the call alone.\n",
-        "| task | candidate | time | peak memory |",
-        "|---|---|---:|---:|",
-    ]
-    lines += [f"| {task} | {name} | {ms:.0f} ms | {peak:.0f} MiB |" for task, name, ms, peak in rows]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    section(
+        arguments.output, "From a fresh process to the first useful object",
+        f"Medians of {arguments.rounds} runs, in turns. Made by `python benchmarks/start.py`; whole processes, but for the last rows, which "
+        "time the call alone.",
+        ("task", "candidate", "time", "peak memory"), [(task, name, f"{ms:.0f} ms", f"{mib:.0f} MiB") for task, name, ms, mib in rows],
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

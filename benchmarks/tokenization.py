@@ -1,22 +1,19 @@
 """Encoding and decoding 10,000 sentences, and the time from a fresh process to the first encoding: ours, the reference's and the engine alone.
 
-    python benchmarks/tokenization.py [--reference PYTHON] [--runs 7] [--output benchmarks/TOKENIZATION.md]
+    python benchmarks/tokenization.py [--reference PYTHON] [--rounds 7] [--output benchmarks/RESULTS.md]
 
 `--reference` is the Python of an environment with the reference library in version 5. Each run is a process of its own, and the runs of the
 candidates alternate. Both sides read the same tokenizer.json.
 """
 
-import argparse
 import json
-import os
-import platform
 import random
 import statistics
 import sys
 import tempfile
 from pathlib import Path
 
-from frame import ROOT, whole
+from frame import ROOT, arguments_of, section, whole
 
 LOAD = {
     "triform": "import triform; k = triform.AutoTokenizer.from_pretrained({folder!r})",
@@ -72,10 +69,7 @@ def prepare(folder: Path) -> tuple[dict[str, str], Path]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--reference", default=None)
-    parser.add_argument("--runs", type=int, default=7)
-    parser.add_argument("--output", type=Path, default=ROOT / "benchmarks" / "TOKENIZATION.md")
+    parser = arguments_of(__doc__, 7)
     arguments = parser.parse_args()
     candidates = [name for name in LOAD if name != "reference" or arguments.reference]
     measured: dict[tuple[str, str, str], list[float]] = {}
@@ -87,7 +81,7 @@ def main() -> None:
             mine = {job: codes[name == "engine alone"] for job, codes in JOBS.items()}
             jobs[name].write_text(json.dumps({job: code for job, code in mine.items() if code}))
         for kind, folder in places.items():
-            for i in range(arguments.runs + 1):
+            for i in range(arguments.rounds + 1):
                 for name in candidates:
                     python = arguments.reference if name == "reference" else sys.executable
                     load = LOAD[name].format(folder=folder)
@@ -98,26 +92,24 @@ def main() -> None:
                         if i:  # the first round warms the disk
                             measured.setdefault((kind, job, name), []).append(value)
     rows = [(*key, statistics.median(values) * 1000) for key, values in measured.items()]
-    write(arguments.output, rows, arguments.runs)
+    write(arguments.output, rows, arguments.rounds)
 
 
-def write(path: Path, rows: list[tuple[str, str, str, float]], runs: int) -> None:
-    """The table as a page."""
+def write(path: Path, rows: list[tuple[str, str, str, float]], rounds: int) -> None:
+    """The table as a section."""
     times = {(kind, job, name): ms for kind, job, name, ms in rows}
     names = list(dict.fromkeys(name for _, _, name, _ in rows))
-    lines = [
-        "# Tokenizers: 10,000 sentences, and the first encoding\n",
-        f"Medians of {runs} processes each, alternating, on {platform.machine()} with {os.cpu_count()} cores, Python {platform.python_version()}; within a "
-        "process the better of two. Made by `python benchmarks/tokenization.py`.\n",
-        f"| tokenizer | task | {' | '.join(names)} | reference / triform |",
-        f"|---|---|{'---:|' * (len(names) + 1)}",
-    ]
+    lines = []
     for kind, job in dict.fromkeys((kind, job) for kind, job, _, _ in rows):
         cells = [f"{times[kind, job, name]:.0f} ms" if (kind, job, name) in times else "" for name in names]
-        ratio = f"{times[kind, job, 'reference'] / times[kind, job, 'triform']:.2f}" if (kind, job, "reference") in times else ""
-        lines.append(f"| {kind} | {job} | {' | '.join(cells)} | {ratio} |")
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    print("\n".join(lines))
+        ratio = f"{times[kind, job, 'reference'] / times[kind, job, 'triform']:.2f} x" if (kind, job, "reference") in times else ""
+        lines.append((kind, job, *cells, ratio))
+        print(*lines[-1], sep="  ")
+    section(
+        path, "Tokenizers: 10,000 sentences, and the first encoding",
+        f"Medians of {rounds} processes each, in turns; within a process the better of two. Made by `python benchmarks/tokenization.py`.",
+        ("tokenizer", "task", *names, "of the reference's speed"), lines,
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

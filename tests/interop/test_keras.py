@@ -74,6 +74,23 @@ def test_xla_with_open_batch_and_length(model, given):
     assert close(run(shorter), model(shorter).logits, 1e-4)
 
 
+def test_a_traced_function_takes_any_size(model, given):
+    compiled = model.jit()
+    for length in (5, 4, 3, 2):
+        part = {name: x[:, :length] for name, x in given.items()}
+        assert close(compiled(**part).logits, model(**part).logits)
+    (function,) = compiled.functions.values()
+    assert function.experimental_get_tracing_count() == 2
+    ids = given["input_ids"]
+    out = compiled(input_ids=ids.numpy(), labels=ids.numpy(), output_hidden_states=True)
+    want = model(input_ids=ids, labels=ids, output_hidden_states=True)
+    assert type(out) is type(want) and list(out) == list(want) and close(out.loss, want.loss)
+    model.cls.predictions.bias.assign_add(tf.ones_like(model.cls.predictions.bias))
+    assert close(compiled(**given).logits, model(**given).logits)
+    with pytest.raises(triform.errors.InputError, match="for inference"):
+        compiled(**given, training=True)
+
+
 def test_fit_with_labels_among_the_inputs(classifier, given):
     classifier.compile(optimizer=keras.optimizers.Adam(1e-2))
     data = {**{name: x.numpy() for name, x in given.items()}, "labels": np.array([0, 2, 1])}

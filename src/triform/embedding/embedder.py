@@ -161,11 +161,8 @@ class Embedder:
         return lambda inputs: np.asarray(compiled(**{name: value.astype(np.int32) for name, value in inputs.items()}).last_hidden_state)
 
     def _on_tensorflow(self) -> Callable[[dict[str, np.ndarray]], np.ndarray]:
-        import tensorflow as tf
-
-        signature = {name: tf.TensorSpec([None, None], tf.int32, name=name) for name in ("input_ids", "attention_mask")}
-        traced = tf.function(lambda inputs: self.model(inputs).last_hidden_state, input_signature=[signature], autograph=False)
-        return lambda inputs: traced({name: tf.constant(value, tf.int32) for name, value in inputs.items()}).numpy()
+        compiled = self.model.jit()
+        return lambda inputs: compiled(**inputs).last_hidden_state.numpy()
 
 
 def embed(texts: Sequence[str], model: Any, **kwargs: Any) -> np.ndarray:

@@ -106,6 +106,12 @@ class TFPreTrainedModel(keras.Model):
             return getattr(tree, name)
         raise AttributeError(f"{type(self).__name__} has no attribute {name!r}.")
 
+    def jit(self) -> Any:
+        """This model as a traced function of its inputs, by name: several times as fast for small inputs. See `tf.compiled.Compiled`."""
+        from .compiled import Compiled
+
+        return Compiled(self)
+
     # ---- Keras: what is trained, on which loss
 
     def train_step(self, data: Any) -> Any:

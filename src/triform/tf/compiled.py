@@ -1,0 +1,38 @@
+"""What `model.jit()` gives: a model as traced functions of its inputs, for inference."""
+
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from triform.errors import InputError
+
+
+class Compiled:
+    """Takes a model's inputs by name. Settings are traced apart; after the second size of an input, sizes stay open, and more trace nothing.
+
+    TensorFlow's own kernels run it, not XLA's: on a CPU those call oneDNN, and they take any size.
+    """
+
+    def __init__(self, model: Any) -> None:
+        self.model = model
+        self.functions: dict[Any, Any] = {}
+
+    def __call__(self, **inputs: Any) -> Any:
+        static = {name: x for name, x in inputs.items() if x is None or isinstance(x, (bool, int, str))}
+        if static.get("training"):
+            raise InputError(f"{type(self.model).__name__}.jit() is for inference: training=True has no place in it. Use model.fit.")
+        key = tuple(sorted(static.items()))
+        if key not in self.functions:
+            function = tf.function(lambda given: self.model({**given, **static}), autograph=False, reduce_retracing=True)
+            function._omit_frequent_tracing_warning = True  # TensorFlow counts those of all models as one
+            self.functions[key] = function
+        return self.functions[key]({name: _tensor(x) for name, x in inputs.items() if name not in static})
+
+
+def _tensor(x: Any) -> Any:
+    """Arrays as tensors, whose integers are int32, so that equal inputs of two kinds are traced once."""
+    if not isinstance(x, (np.ndarray, list, tuple)):
+        return x
+    tensor = tf.convert_to_tensor(x)
+    return tf.cast(tensor, tf.int32) if tensor.dtype == tf.int64 else tensor
