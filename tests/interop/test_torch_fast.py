@@ -116,3 +116,23 @@ def test_measuring_says_something_of_every_size(monkeypatch):
     monkeypatch.setattr(fast, "COLD", 2**16)
     found = MEASURED(32, 24, fast.DECODING)
     assert len(found.rows) == len(fast.ROWS) and all(isinstance(x, bool) for x in (found.columns, *found.rows))
+
+
+def test_generating_looks_parts_up_in_passing_only():
+    from triform.torch.engine import at_hand
+
+    config = triform.AutoConfig.for_model("gpt2", n_embd=8, n_layer=2, n_head=2, vocab_size=19, n_positions=16)
+    model = triform.AutoModelForCausalLM.from_config(config, seed=0)
+    hooked = model.transformer.h[1].mlp
+    hooked.register_forward_pre_hook(lambda module, args: None)
+    before = {name: set(module.__dict__) for name, module in model.named_modules()}
+    with at_hand(model):
+        assert model.transformer.__dict__["h"] is model.transformer._modules["h"]
+        assert set(hooked.__dict__) == before["transformer.h.1.mlp"]
+    assert {name: set(module.__dict__) for name, module in model.named_modules()} == before
+    with pytest.raises(RuntimeError, match="stops here"), at_hand(model):
+        raise RuntimeError("stops here")
+    assert {name: set(module.__dict__) for name, module in model.named_modules()} == before
+    first = model.generate(torch.tensor([[3, 4]]), max_new_tokens=4)
+    model.transformer.h[0].mlp.c_fc.weight = torch.nn.Parameter(torch.randn(8, 32))
+    assert model.generate(torch.tensor([[3, 4]]), max_new_tokens=4).shape == first.shape

@@ -9,7 +9,7 @@ from triform.errors import InputError
 
 
 class Compiled:
-    """Takes a model's inputs by name. Settings are traced apart; after the second size of an input, sizes stay open, and more trace nothing.
+    """Takes a model's inputs by name. Settings are traced apart; after the second size of an input, sizes stay open.
 
     TensorFlow's own kernels run it, not XLA's: on a CPU those call oneDNN, and they take any size.
     """

@@ -8,6 +8,28 @@ import numpy as np
 import torch
 
 
+@contextmanager
+def at_hand(model: torch.nn.Module) -> Iterator[None]:
+    """Lays parts and parameters where Python finds an attribute at once, meanwhile: torch's own lookup is a fifth of a small step's time.
+
+    Left out are modules that something hooks into, since hooks may put other parameters in their place.
+    """
+    laid: list[tuple[dict[str, Any], list[str]]] = []
+    try:
+        for module in model.modules():
+            own = module.__dict__
+            if own["_forward_pre_hooks"] or own["_forward_hooks"] or "forward" in own:
+                continue
+            parts = {name: x for kind in ("_modules", "_parameters") for name, x in own[kind].items() if name not in own}
+            own.update(parts)
+            laid.append((own, list(parts)))
+        yield
+    finally:
+        for own, names in laid:
+            for name in names:
+                own.pop(name, None)
+
+
 class Engine:
     """Runs functions of (model, *arrays, **settings). Nothing is compiled, so nothing is padded to sizes that come again."""
 
@@ -27,7 +49,8 @@ class Engine:
         training = self.model.training
         self.model.eval()
         try:
-            yield
+            with at_hand(self.model):
+                yield
         finally:
             self.model.train(training)
 
