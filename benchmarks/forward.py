@@ -31,7 +31,7 @@ CASES = {
 }  # fmt: skip
 OTHERWISE = {("BERT-base", 1, 128), ("MiniLM", 32, 64)}  # cases that run in bfloat16, too, and compiled by Inductor
 CANDIDATES = {
-    "torch": ("triform", "triform, optimized", "bare", "bare, oneDNN", "reference", "triform, bfloat16", "reference, bfloat16", "triform, compiled",
+    "torch": ("triform", "triform, optimized", "bare", "bare, oneDNN", "floor: its products alone", "reference", "triform, bfloat16", "reference, bfloat16", "triform, compiled",
               "reference, compiled"),
     "flax": ("triform, jit", "reference, jit"),
     "tf": ("triform, jit", "reference, tf.function"),
@@ -67,8 +67,10 @@ def on_torch(candidate: str, folder: str, kind: str, given: dict[str, Any]) -> A
     model: Any = library.AutoModel.from_pretrained(folder, dtype="bfloat16" if "bfloat16" in candidate else "float32").eval()
     if "compiled" in candidate:
         model = torch.compile(model)
-    if candidate in ("triform, optimized", "bare, oneDNN"):
+    if candidate in ("triform, optimized", "bare, oneDNN", "floor: its products alone"):
         model.optimize()
+    if candidate.startswith("floor"):
+        return products(model, tensors)
     if candidate.startswith("bare"):
         from bare import onednn
         from bare_encoders import BARE
@@ -79,6 +81,30 @@ def on_torch(candidate: str, folder: str, kind: str, given: dict[str, Any]) -> A
     def call() -> Any:
         with torch.inference_mode():
             return model(**tensors)
+
+    return call
+
+
+def products(model: Any, tensors: dict[str, Any]) -> Any:
+    """A call that does the linear layers and convolutions of a forward pass, by the faster kernels, and nothing else."""
+    import torch
+
+    from triform.torch.nn import TransposedLinear
+
+    seen: list[tuple[Any, Any]] = []
+    hooks = [
+        layer.register_forward_pre_hook(lambda layer, given: seen.append((layer, given[0])))
+        for layer in model.modules() if isinstance(layer, (torch.nn.Linear, TransposedLinear, torch.nn.Conv2d))
+    ]  # fmt: skip
+    with torch.inference_mode():
+        model(**tensors)
+    for hook in hooks:
+        hook.remove()
+
+    def call() -> None:
+        with torch.inference_mode():
+            for layer, x in seen:
+                layer(x)
 
     return call
 
