@@ -100,6 +100,11 @@ def _cannot(model: Any) -> str:
 
     found = ARCHITECTURES.get(model.config.model_type)
     classes = {} if found is None else auto_classes(found)
-    writing = [BACKENDS[model.backend] + name for name in ("AutoModelForCausalLM", "AutoModelForSeq2SeqLM") if name in classes]
+    writers = {name: classes[name] for name in ("AutoModelForCausalLM", "AutoModelForSeq2SeqLM") if name in classes}
+    if type(model).__name__ in writers.values():
+        return (
+            f"{type(model).__name__} cannot generate: it keeps no past_key_values, without which each word would cost the whole text again."
+        )
+    writing = [BACKENDS[model.backend] + name for name in writers]
     advice = f"Load the checkpoint with {' or '.join(writing)}." if writing else "Its architecture has no language-model head that writes."
     return f"{type(model).__name__} cannot generate: it has no language-model head. {advice}"

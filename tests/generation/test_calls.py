@@ -230,6 +230,9 @@ def test_what_has_no_head_cannot_write(backend):
     assert not base.can_generate()
     with pytest.raises(InputError, match="AutoModelForCausalLM"):
         base.generate(ids_of(backend, [[3]]))
+    config = triform.AutoConfig.for_model("xlnet", d_model=8, n_layer=1, n_head=2, d_inner=8, vocab_size=9)
+    with pytest.raises(InputError, match="keeps no past_key_values"):
+        auto(backend, "AutoModelForCausalLM").from_config(config).generate(ids_of(backend, [[3]]))
 
 
 def test_contradictions_are_said(caplog):
