@@ -103,7 +103,7 @@ def _cannot(model: Any) -> str:
     writers = {name: classes[name] for name in ("AutoModelForCausalLM", "AutoModelForSeq2SeqLM") if name in classes}
     if type(model).__name__ in writers.values():
         return (
-            f"{type(model).__name__} cannot generate: it keeps no past_key_values, without which each word would cost the whole text again."
+            f"{type(model).__name__} cannot generate: it keeps no past_key_values, so that each word would cost the whole text."
         )
     writing = [BACKENDS[model.backend] + name for name in writers]
     advice = f"Load the checkpoint with {' or '.join(writing)}." if writing else "Its architecture has no language-model head that writes."
