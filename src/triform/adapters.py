@@ -42,7 +42,7 @@ def base_of(source: Any) -> tuple[Any, Any]:
 
 def read_settings(source: Any) -> dict[str, Any]:
     """The parsed adapter_config.json. Raises CorruptFileError."""
-    from triform.weights.files import read_json
+    from triform.weights.json_files import read_json
 
     settings = read_json(source.require(FILE))
     if not isinstance(settings, dict) or not isinstance(settings.get("peft_type"), str):

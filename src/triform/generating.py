@@ -102,9 +102,7 @@ def _cannot(model: Any) -> str:
     classes = {} if found is None else auto_classes(found)
     writers = {name: classes[name] for name in ("AutoModelForCausalLM", "AutoModelForSeq2SeqLM") if name in classes}
     if type(model).__name__ in writers.values():
-        return (
-            f"{type(model).__name__} cannot generate: it keeps no past_key_values, so that each word would cost the whole text."
-        )
+        return f"{type(model).__name__} cannot generate: it keeps no past_key_values, so that each word would cost the whole text."
     writing = [BACKENDS[model.backend] + name for name in writers]
     advice = f"Load the checkpoint with {' or '.join(writing)}." if writing else "Its architecture has no language-model head that writes."
     return f"{type(model).__name__} cannot generate: it has no language-model head. {advice}"

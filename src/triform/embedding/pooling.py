@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from triform.errors import CorruptFileError, UnsupportedTaskError
-from triform.weights.files import read_json
+from triform.weights.json_files import read_json
 
 MODES = {
     "pooling_mode_cls_token": "first",

@@ -8,7 +8,7 @@ from triform.errors import MissingFileError, RemoteCodeError
 from triform.hub.names import COMMIT
 from triform.remote.entries import Entry, entry_for, modules_of, parse
 from triform.remote.sources import gathered
-from triform.weights.files import read_json
+from triform.weights.json_files import read_json
 
 
 def remote_class(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from triform.errors import CorruptFileError
 from triform.weights.checkpoint import Checkpoint
-from triform.weights.files import file_size
+from triform.weights.json_files import file_size
 
 # first bytes -> module, its opening function
 MAGIC = {

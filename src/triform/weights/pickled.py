@@ -16,7 +16,8 @@ import numpy as np
 
 from triform.errors import CorruptFileError
 from triform.weights.checkpoint import Checkpoint
-from triform.weights.files import MOST_ELEMENTS, byte_count, file_size, map_bytes, view_bits
+from triform.weights.files import MOST_ELEMENTS, byte_count, map_bytes, view_bits
+from triform.weights.json_files import file_size
 from triform.weights.pickle_data import MOST_BYTES, Array, Interpreter, Name, Refused, shown
 from triform.weights.tensor import STORAGE, LazyTensor
 from triform.weights.zipped import ZipArchive, is_zip

@@ -13,7 +13,8 @@ import numpy as np
 from triform.errors import CorruptFileError, InputError
 from triform.replacing import Replacement
 from triform.weights.checkpoint import Checkpoint
-from triform.weights.files import byte_count, file_size, map_bytes, view_bits
+from triform.weights.files import byte_count, map_bytes, view_bits
+from triform.weights.json_files import file_size
 from triform.weights.tensor import STORAGE, LazyTensor
 
 DTYPES = {

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from triform.errors import CorruptFileError, InputError, MissingFileError, TriformError
 from triform.weights.checkpoint import Checkpoint
-from triform.weights.files import listed, read_json
+from triform.weights.files import listed
 from triform.weights.formats import open_file
+from triform.weights.json_files import read_json
 from triform.weights.tensor import LazyTensor
 
 Resolve = Callable[[str], Path | None]
