@@ -302,7 +302,7 @@ class Pretrained(Generating):
         """Writes config.json and model.safetensors, with PyTorch's names, for every backend and for the reference library.
 
         Args:
-            format: "safetensors"; "h5" or "msgpack" for the reference's TensorFlow and Flax classes: one file, whatever its size.
+            format: "safetensors"; "h5" or "msgpack" for the reference's TensorFlow and Flax classes.
             max_shard_size: bytes, or "5GB": larger models are split, with an index.
             variant: writes model.<variant>.safetensors.
             state_dict: other weights than the model's own.

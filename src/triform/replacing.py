@@ -122,7 +122,7 @@ def _finish(folder: Path) -> None:
         if _inside(final) and _inside(beside) and BESIDE.fullmatch(Path(beside).name) and os.path.lexists(folder / beside):
             os.replace(folder / beside, folder / final)
     for name in removed:
-        if _inside(name) and Path(name).suffix in (".safetensors", ".json"):
+        if _inside(name) and Path(name).suffix in (".safetensors", ".h5", ".msgpack", ".json"):
             (folder / name).unlink(missing_ok=True)
     sync_folder(folder)
     (folder / JOURNAL).unlink(missing_ok=True)

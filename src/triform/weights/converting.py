@@ -16,7 +16,6 @@ BESIDE = (
     "vocab.json", "merges.txt", "spiece.model", "sentencepiece.bpe.model", "tokenizer.model", "preprocessor_config.json",
     "processor_config.json", "chat_template.jinja",
 )  # fmt: skip
-FILES = {"safetensors": "model*.safetensors", "h5": "tf_model.h5", "msgpack": "flax_model.msgpack"}
 DTYPES = ("auto", "float64", "float32", "float16", "bfloat16")
 Watch = Callable[[str, int, int], None]  # (name of a tensor that was written, bytes so far, bytes in all)
 
@@ -57,7 +56,7 @@ def convert_checkpoint(
     if format not in FORMATS:
         raise InputError(f"format={format!r}: weights are saved as one of {', '.join(FORMATS)}.")
     folder = Path(target)
-    present = sorted(folder.glob(FILES[format])) if folder.is_dir() else []
+    present = sorted(folder.glob(FORMATS[format].replace(".", "*.", 1))) if folder.is_dir() else []
     if present and not force:
         raise InputError(f"{folder} holds {present[0].name} already. Choose another folder, or pass force=True (--force).")
     place = hub.locate(source)
@@ -96,7 +95,8 @@ def _matched(place: Any, config: Any, dtype: str, gguf_file: str | None) -> tupl
         model = cls._build(config, {})
 
         def take(slot: Any, tensor: LazyTensor, wanted: str) -> None:
-            tensors[slot.name] = converted(tensor, wanted if dtype != "auto" and tensor.dtype in FLOATING else tensor.dtype)
+            kept = tensor.dtype not in FLOATING or (dtype == "auto" and slot.dtype in FLOATING)
+            tensors[slot.name] = converted(tensor, tensor.dtype if kept else wanted)
 
         object.__setattr__(model, "fill", take)
         model.retie()
