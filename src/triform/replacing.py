@@ -6,6 +6,7 @@ ones: whoever opens or writes the folder next finishes the renaming.
 """
 
 import contextlib
+import errno
 import json
 import os
 import re
@@ -21,6 +22,7 @@ JOURNAL = ".triform-replacing.json"
 BESIDE = re.compile(r"[.].+[.][0-9a-f]{12}[.]tmp")
 ABANDONED = 3600  # seconds after which an unfinished file is nobody's any more
 MOST_BYTES = 16 * 2**20  # of a journal
+FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 
 def made_folder(path: str | os.PathLike[str]) -> Path:
@@ -53,10 +55,15 @@ class Replacement:
         final = Path(path)
         beside = final.with_name(f".{final.name}.{secrets.token_hex(6)}.tmp")
         self._ready.append((beside, final))
-        with open(os.open(beside, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666), "w+b") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
+        try:
+            with open(os.open(beside, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666), "w+b") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            if error.errno in FULL and error.filename is None:
+                error.filename = str(final)  # writing says how it failed, and not where
+            raise
 
     def remove(self, paths: Iterable[Path]) -> None:
         """Files that are to be gone when the new ones are there."""

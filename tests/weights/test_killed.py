@@ -45,9 +45,10 @@ print(sorted(seen))
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
-def test_killed_at_fifty_moments_of_a_save(tmp_path):
+@pytest.mark.parametrize("moments", [12, pytest.param(50, marks=pytest.mark.slow)])
+def test_killed_at_random_moments_of_a_save(tmp_path, moments):
     done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, str(tmp_path / "model"), "50"],
+        [sys.executable, "-c", SCRIPT, str(tmp_path / "model"), str(moments)],
         capture_output=True,
         text=True,
         env={**os.environ, "OMP_NUM_THREADS": "1"},

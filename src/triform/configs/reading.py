@@ -7,6 +7,7 @@ from typing import Any
 
 from triform.errors import ConfigError
 from triform.replacing import Replacement
+from triform.unambiguous import settled
 
 MOST_BYTES = 64 * 2**20
 
@@ -28,7 +29,7 @@ def read_config(name_or_path: Any, kwargs: dict[str, Any]) -> tuple[dict[str, An
 
 
 def read_config_dict(path: str | os.PathLike[str], label: str) -> dict[str, Any]:
-    """A parsed config.json. Raises ConfigError where it is too large, no UTF-8, no JSON, nested beyond reason, or no object."""
+    """A parsed config.json. Raises ConfigError where it is too large, no UTF-8, no JSON, nested beyond reason, of two minds, or no object."""
     size = os.path.getsize(path)
     if size > MOST_BYTES:
         raise ConfigError(f"{label} has {size} bytes; a config has at most {MOST_BYTES}.")
@@ -36,13 +37,13 @@ def read_config_dict(path: str | os.PathLike[str], label: str) -> dict[str, Any]
     if raw.startswith(b"version https://git-lfs"):
         raise ConfigError(f"{label} is a git-lfs pointer, not the file itself. Fetch it: git lfs pull.")
     try:
-        data = json.loads(raw.decode("utf-8"))
+        data = json.loads(raw.decode("utf-8"), object_pairs_hook=settled)
     except UnicodeDecodeError as error:
         raise ConfigError(f"{label} is not UTF-8 text (byte {error.start}).") from None
     except json.JSONDecodeError as error:
         raise ConfigError(f"{label} is not valid JSON: {error.msg} in line {error.lineno}, column {error.colno}.") from None
-    except (RecursionError, ValueError) as error:
-        raise ConfigError(f"{label} cannot be read: {type(error).__name__} (too deep, or a number beyond reason).") from None
+    except (RecursionError, ValueError) as error:  # too deep, a number of too many digits, or a key with two values
+        raise ConfigError(f"{label} cannot be read: {error}.") from None
     if not isinstance(data, dict):
         raise ConfigError(f"{label} holds a {type(data).__name__}, expected an object with the config's fields.")
     return data

@@ -11,6 +11,7 @@ from triform.errors import CorruptFileError, MissingFileError, UnknownKeywordErr
 from triform.text.added import SPECIAL_NAMES, add_special, added, content, flags, same
 from triform.text.families import Family, family, tokenizer_class
 from triform.text.tokenizer import PreTrainedTokenizer
+from triform.unambiguous import settled
 
 log = logging.getLogger("triform")
 ENGINE_FILE = "tokenizer.json"
@@ -153,7 +154,7 @@ def read_json(source: Any, filename: str) -> dict[str, Any]:
     try:
         if Path(path).stat().st_size > MOST_BYTES:
             raise CorruptFileError(f"{path} is larger than {MOST_BYTES} bytes.")
-        data = json.loads(Path(path).read_text(encoding="utf-8"))
+        data = json.loads(Path(path).read_text(encoding="utf-8"), object_pairs_hook=settled)
     except (ValueError, RecursionError) as error:
         if isinstance(error, CorruptFileError):
             raise

@@ -47,6 +47,7 @@ def convert_checkpoint(
     """
     from triform import hub
     from triform.auto.config import AutoConfig
+    from triform.replacing import Replacement
     from triform.weights.saving import FORMATS, save_model
 
     if dtype not in DTYPES:
@@ -63,10 +64,12 @@ def convert_checkpoint(
     config = AutoConfig.from_pretrained(place)
     model, tensors = _matched(place, config, dtype, gguf_file)
     save_model(model, folder, state_dict=_watched(tensors, watch), max_shard_size=max_shard_size, format=format)
-    for name in BESIDE:
-        path = place.find(name)
-        if path is not None and path.resolve() != (folder / name).resolve():
-            shutil.copyfile(path, folder / name)
+    with Replacement() as new:
+        for name in BESIDE:
+            path = place.find(name)
+            if path is not None and path.resolve() != (folder / name).resolve():
+                with open(path, "rb") as held, new.file(folder / name) as file:
+                    shutil.copyfileobj(held, file)
     return sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
 
 
