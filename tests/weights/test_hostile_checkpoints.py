@@ -94,7 +94,7 @@ HOSTILE = {  # what -> (how the folder is made so, what reads it, what the error
     "a header with a name twice": (
         weights("model.safetensors", header(f'{{"a":{U8 % (1, 0, 1)},"a":{U8 % (1, 0, 1)}}}'.encode(), b"a")), model, "'a' twice",
     ),
-    "a size that is NaN": (weights("model.safetensors", header(f'{{"a":{U8 % ("NaN", 0, 1)}}}'.encode(), b"a")), model, "model.safetensors"),
+    "a size that is NaN": (weights("model.safetensors", header(f'{{"a":{U8 % ("NaN", 0, 1)}}}'.encode(), b"a")), model, "safetensors"),
     "a negative size": (weights("model.safetensors", header(f'{{"a":{U8 % (-1, 0, 1)}}}'.encode(), b"a")), model, "model.safetensors"),
     "a huge size": (weights("model.safetensors", header(f'{{"a":{U8 % (2**62, 0, 2**62)}}}'.encode(), b"a")), model, "model.safetensors"),
     "an index with a name twice": (
@@ -105,7 +105,9 @@ HOSTILE = {  # what -> (how the folder is made so, what reads it, what the error
     "nested msgpack": (weights("flax_model.msgpack", FILES["nested.msgpack"]()), model, "flax_model.msgpack"),
     "a nested config": (text("config.json", '{"a":' * DEEP), model, "config.json"),
     "a nested config, closed": (text("config.json", '{"a":' * 900 + "1" + "}" * 900), model, "config.json|model_type"),
-    "a config with a key twice": (text("config.json", '{"model_type":"bert","hidden_size":8,"hidden_size":16}'), model, "two things of 'hidden_size'"),
+    "a config with a key twice": (
+        text("config.json", '{"model_type":"bert","hidden_size":8,"hidden_size":16}'), model, "two things of 'hidden_size'",
+    ),
     "a width that is NaN": (config(hidden_size=float("nan")), model, "hidden_size"),
     "a width that is infinite": (config(hidden_size=float("inf")), model, "hidden_size"),
     "a negative width": (config(hidden_size=-8), model, "hidden_size"),
@@ -118,7 +120,7 @@ HOSTILE = {  # what -> (how the folder is made so, what reads it, what the error
     "a nested tokenizer": (text("tokenizer.json", '{"a":' * DEEP), tokenizer, "tokenizer.json"),
     "nested settings of a tokenizer": (text("tokenizer_config.json", '{"a":' * DEEP), tokenizer, "tokenizer_config.json"),
     "a tokenizer with a key twice": (
-        text("tokenizer_config.json", '{"tokenizer_class":"BertTokenizer","a":1,"a":2}'), tokenizer, "tokenizer_config.json.*two things of 'a'",
+        text("tokenizer_config.json", '{"tokenizer_class":"BertTokenizer","a":1,"a":2}'), tokenizer, "tokenizer_config.*two things of 'a'",
     ),
 }  # fmt: skip
 

@@ -29,7 +29,7 @@ def read_config(name_or_path: Any, kwargs: dict[str, Any]) -> tuple[dict[str, An
 
 
 def read_config_dict(path: str | os.PathLike[str], label: str) -> dict[str, Any]:
-    """A parsed config.json. Raises ConfigError where it is too large, no UTF-8, no JSON, nested beyond reason, of two minds, or no object."""
+    """A parsed config.json. Raises ConfigError where it is too large, no UTF-8, no JSON, too deep, of two minds, or no object."""
     size = os.path.getsize(path)
     if size > MOST_BYTES:
         raise ConfigError(f"{label} has {size} bytes; a config has at most {MOST_BYTES}.")

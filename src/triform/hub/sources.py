@@ -148,8 +148,8 @@ class Snapshot(Source):
             self.commit_hash = self.repository.whole_commit()
             if self.commit_hash != named:
                 warnings.warn(
-                    f"{self.name}: the download of {f'commit {named}' if named else 'another commit'} was cut off, so {self.commit_hash} of "
-                    f"the cache is used, because {self._why_offline()}.",
+                    f"{self.name}: the download of {f'commit {named}' if named else 'another commit'} was cut off, so "
+                    f"{self.commit_hash} of the cache is used, because {self._why_offline()}.",
                     stacklevel=4,
                 )
 
