@@ -1,5 +1,10 @@
 """Checkpoints converted between formats tensor by tensor, and what models save in other formats than safetensors."""
 
+import gc
+import re
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -125,3 +130,35 @@ def test_a_file_of_weights_by_its_own_name(tmp_path):
     (tmp_path / "model.safetensors").rename(tmp_path / "mine.safetensors")
     again = triform.AutoModel.from_pretrained(tmp_path / "mine.safetensors")
     assert all(torch.equal(a, b) for a, b in zip(model.state_dict().values(), again.state_dict().values()))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux says how much memory is a process's own")
+def test_no_more_than_a_tensor_or_two_is_held(tmp_path):
+    """76 MiB, the largest tensor of which has 1 MiB, through all formats, in the memory of a few."""
+    sizes = {"hidden_size": 256, "num_hidden_layers": 24, "num_attention_heads": 4, "intermediate_size": 1024, "vocab_size": 100}
+    model = triform.AutoModel.from_config(triform.BertConfig(**sizes), seed=1)
+    model.save_pretrained(tmp_path / "first", max_shard_size="20MB")
+    (tmp_path / "pickled").mkdir()
+    model.config.save_pretrained(tmp_path / "pickled")
+    torch.save(model.state_dict(), tmp_path / "pickled" / "pytorch_model.bin")
+    total = sum(value.nbytes for value in model.state_dict().values())
+    del model
+    for source, target, options in (
+        ("first", "h5", {"format": "h5"}), ("h5", "msgpack", {"format": "msgpack", "max_shard_size": "20MB"}),
+        ("msgpack", "safetensors", {"dtype": "bfloat16"}), ("pickled", "shards", {"max_shard_size": "20MB"}),
+        ("first", "half", {"format": "h5", "dtype": "float16", "max_shard_size": "20MB"}),
+    ):  # fmt: skip
+        gc.collect()
+        before, most = own_memory(), 0
+
+        def watch(name, done, total):
+            nonlocal most
+            most = max(most, own_memory())
+
+        convert_checkpoint(tmp_path / source, tmp_path / target, watch=watch, **options)
+        assert most - before < total / 4, (source, target, f"{(most - before) / 2**20:.0f} MiB of {total / 2**20:.0f}")
+
+
+def own_memory() -> int:
+    """Bytes in memory that are no file's."""
+    return int(re.search(r"RssAnon:\s+(\d+)", Path("/proc/self/status").read_text())[1]) * 1024
