@@ -13,19 +13,35 @@ MOST_BYTES = 64 * 2**20
 
 
 def read_config(name_or_path: Any, kwargs: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """(the parsed config.json of a folder, file or Hub name, the keywords that are not the Hub's)."""
+    """(the parsed config.json of a folder, file or Hub name, the keywords that are not the Hub's).
+
+    gguf_file=, and a .gguf that is named itself and lies beside no config.json: what that file's metadata say instead.
+    """
     from triform import hub
 
     unused = dict(kwargs)
     where = {key: unused.pop(key) for key in list(unused) if key in hub.HUB_KEYWORDS}
     source = hub.locate(name_or_path, **where)
     given = getattr(source, "file", None)
-    path = given if given is not None and str(given).endswith(".json") else source.require("config.json")
-    data = read_config_dict(path, str(path))
+    gguf = unused.pop("gguf_file", None) or gguf_alone(source)
+    if gguf is not None:
+        from triform.weights.gguf_config import config_fields
+
+        data = config_fields(source.require(gguf, "whose metadata are asked for"))
+    else:
+        path = given if given is not None and str(given).endswith(".json") else source.require("config.json")
+        data = read_config_dict(path, str(path))
     if unused.get("return_unused_kwargs") is None:
         unused.pop("return_unused_kwargs", None)
     unused.setdefault("name_or_path", str(source.name))
     return data, unused
+
+
+def gguf_alone(source: Any, named: str | None = None) -> str | None:
+    """The .gguf file that has to stand for a config.json: the one named, or the one that a source is, where there is no config.json."""
+    given = getattr(source, "file", None)
+    name = named or (given.name if given is not None and given.suffix == ".gguf" else None)
+    return name if name is not None and source.find("config.json") is None else None
 
 
 def read_config_dict(path: str | os.PathLike[str], label: str) -> dict[str, Any]:

@@ -47,6 +47,7 @@ def convert_checkpoint(
     """
     from triform import hub
     from triform.auto.config import AutoConfig
+    from triform.configs.reading import gguf_alone
     from triform.replacing import Replacement
     from triform.weights.saving import FORMATS, save_model
 
@@ -61,7 +62,7 @@ def convert_checkpoint(
     if present and not force:
         raise InputError(f"{folder} holds {present[0].name} already. Choose another folder, or pass force=True (--force).")
     place = hub.locate(source)
-    config = AutoConfig.from_pretrained(place)
+    config = AutoConfig.from_pretrained(place, gguf_file=gguf_alone(place, gguf_file))
     model, tensors = _matched(place, config, dtype, gguf_file)
     save_model(model, folder, state_dict=_watched(tensors, watch), max_shard_size=max_shard_size, format=format)
     with Replacement() as new:
