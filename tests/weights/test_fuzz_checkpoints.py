@@ -7,6 +7,7 @@ import contextlib
 import io
 import json
 import os
+import struct
 
 import numpy as np
 import pytest
@@ -38,6 +39,8 @@ def sound(tmp_path_factory):
         '{"image_processor_type": "ViTImageProcessor", "do_resize": true, "size": {"height": 8, "width": 8}, "do_normalize": true, '
         '"image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5], "rescale_factor": 0.00392156862745098, "resample": 2}'
     )
+    (place / "gguf").mkdir()
+    _gguf(place / "gguf" / "m.gguf")
     return place
 
 
@@ -73,6 +76,24 @@ def _pieces(folder):
     (folder / "tokenizer_config.json").write_text('{"tokenizer_class": "T5Tokenizer", "extra_ids": 2}')
 
 
+def _gguf(path):
+    """Metadata alone; by hand, so that no package is needed."""
+    text = lambda value: struct.pack("<Q", len(value.encode())) + value.encode()
+    number = lambda key, value: text(key) + struct.pack("<II", 4, value)
+    array = lambda key, kind, values: text(key) + struct.pack("<IIQ", 9, kind, len(values)) + b"".join(values)
+    words = [text(value) for value in ("<unk>", "<s>", "</s>", "\u2581", "a", "b", "\u2581a", "ab")]
+    entries = [
+        text("general.architecture") + struct.pack("<I", 8) + text("llama"), number("llama.block_count", 1),
+        number("llama.context_length", 9), number("llama.embedding_length", 8), number("llama.feed_forward_length", 8),
+        number("llama.attention.head_count", 2),
+        text("tokenizer.ggml.model") + struct.pack("<I", 8) + text("llama"), array("tokenizer.ggml.tokens", 8, words),
+        array("tokenizer.ggml.scores", 6, [struct.pack("<f", -i) for i in range(8)]),
+        array("tokenizer.ggml.token_type", 5, [struct.pack("<i", kind) for kind in (2, 3, 3, 1, 1, 1, 1, 1)]),
+        number("tokenizer.ggml.bos_token_id", 1), number("tokenizer.ggml.unknown_token_id", 0),
+    ]  # fmt: skip
+    path.write_bytes(b"GGUF" + struct.pack("<IQQ", 3, 0, len(entries)) + b"".join(entries))
+
+
 def tokenizer(folder):
     made = triform.AutoTokenizer.from_pretrained(folder)
     made.decode(made("a bc\N{SNOWMAN}", truncation=True, max_length=8)["input_ids"])
@@ -104,6 +125,10 @@ USES = {
     "gpt2/merges.txt": [tokenizer],
     "t5/spiece.model": [tokenizer],
     "vit/preprocessor_config.json": [images],
+    "gguf/m.gguf": [
+        lambda folder: triform.AutoTokenizer.from_pretrained(folder, gguf_file="m.gguf")("a ab\N{SNOWMAN}"),
+        lambda folder: triform.AutoConfig.from_pretrained(folder, gguf_file="m.gguf"),
+    ],
 }
 HIDING = {"bert/vocab.txt": ["tokenizer.json"], "bert/added_tokens.json": ["tokenizer.json"]}  # what would be read in a file's place
 

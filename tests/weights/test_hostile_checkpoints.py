@@ -3,6 +3,7 @@
 `test_hostile` has more of them, for the readers alone.
 """
 
+import base64
 import json
 import pickle
 import struct
@@ -68,6 +69,27 @@ def config(**fields):
     return change
 
 
+def long_piece(folder: Path) -> None:
+    """A SentencePiece model, of the kind that merges."""
+    piece = lambda text, kind: b"\x0a" + varint(len(text)) + text + b"\x18" + bytes([kind])
+    entries = (piece(b"<unk>", 2), piece(b"a", 1), piece(b"a" * 200_000, 1))
+    vocabulary(folder, b"".join(b"\x0a" + varint(len(entry)) + entry for entry in entries) + b"\x12\x02\x18\x02")
+
+
+def long_token(folder: Path) -> None:
+    """A vocabulary of tiktoken."""
+    vocabulary(folder, b"".join(base64.b64encode(text) + b" %d\n" % i for i, text in enumerate((b"b", b"a", b"a" * 200_000))))
+
+
+def vocabulary(folder: Path, data: bytes) -> None:
+    (folder / "tokenizer.model").write_bytes(data)
+    (folder / "tokenizer_config.json").write_text('{"tokenizer_class":"LlamaTokenizer"}')
+
+
+def varint(number: int) -> bytes:
+    return bytes([number]) if number < 128 else bytes([number % 128 + 128]) + varint(number // 128)
+
+
 def model(folder):
     triform.AutoModel.from_pretrained(folder)
 
@@ -119,6 +141,8 @@ HOSTILE = {  # what -> (how the folder is made so, what reads it, what the error
     "a number of 400 digits": (config(vocab_size=10**400), model, "vocab_size"),
     "a nested tokenizer": (text("tokenizer.json", '{"a":' * DEEP), tokenizer, "tokenizer.json"),
     "nested settings of a tokenizer": (text("tokenizer_config.json", '{"a":' * DEEP), tokenizer, "tokenizer_config.json"),
+    "pieces of 200,000 letters": (long_piece, tokenizer, "tokenizer.model: its pieces are far longer"),
+    "a token of 200,000 bytes": (long_token, tokenizer, "tokenizer.model: its pieces are far longer"),
     "a tokenizer with a key twice": (
         text("tokenizer_config.json", '{"tokenizer_class":"BertTokenizer","a":1,"a":2}'), tokenizer, "tokenizer_config.*two things of 'a'",
     ),

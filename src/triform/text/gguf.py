@@ -1,7 +1,7 @@
 """A tokenizer of a .gguf file's metadata: the vocabulary, what joins its pieces, and what tokenizer_config.json would say.
 
-    tokenizer.ggml.model   "gpt2": byte-level BPE with merges; "llama": SentencePiece's BPE with scores; "bert": WordPiece
-    tokenizer.ggml.pre     of a byte-level BPE: where text is cut first
+tokenizer.ggml.model   "gpt2": byte-level BPE with merges; "llama": SentencePiece's BPE with scores; "bert": WordPiece
+tokenizer.ggml.pre     of a byte-level BPE: where text is cut first
 """
 
 from collections.abc import Callable
@@ -15,8 +15,8 @@ from triform.text.sentencepiece import BPE, BYTE, CONTROL, NORMAL, UNKNOWN, USER
 MODEL, TOKENS, KINDS, SCORES, MERGES = (f"tokenizer.ggml.{name}" for name in ("model", "tokens", "token_type", "scores", "merges"))
 CUT, TEMPLATE = "tokenizer.ggml.pre", "tokenizer.chat_template"
 SPECIAL = {
-    "bos_token": "bos", "eos_token": "eos", "unk_token": "unknown", "sep_token": "seperator|separator", "pad_token": "padding", "cls_token": "cls",
-    "mask_token": "mask",
+    "bos_token": "bos", "eos_token": "eos", "unk_token": "unknown", "sep_token": "seperator|separator", "pad_token": "padding",
+    "cls_token": "cls", "mask_token": "mask",
 }  # fmt: skip
 SWITCHES = {"add_bos_token": "add_bos_token", "add_eos_token": "add_eos_token", "add_prefix_space": "add_space_prefix"}
 GENERAL = "PreTrainedTokenizer"
@@ -55,15 +55,16 @@ class GgufVocabulary:
         self.merges = [tuple(line.split(" ")) for line in self._list(MERGES, str)] if self.model == "gpt2" else []
         if any(len(pair) != 2 for pair in self.merges):
             self._problems.append(f"{MERGES} has {next(' '.join(pair) for pair in self.merges if len(pair) != 2)!r:.60}, which is no pair")
+        called = self._of(CUT, str) if CUT in self._said else ""
         self.settings = self._settings()
         if self._problems:
             raise CorruptFileError(f"{self.path}: its metadata do not describe a tokenizer: {'; '.join(self._problems)}.")
         self.class_name = CLASSES.get((self.model, model_type_of(header)), GENERAL)
         if self.model not in ("gpt2", "llama", "bert"):
             raise TokenizerError(f"{self.path}: {MODEL} is {self.model!r:.60}; known are gpt2, llama and bert.")
-        self.cut = CUTS.get(self._said.get(CUT, ""), None) if self.model == "gpt2" else ""
+        self.cut = CUTS.get(called) if self.model == "gpt2" else ""
         if self.cut is None:
-            raise TokenizerError(f"{self.path}: {CUT} is {self._said[CUT]!r:.60}; known are {', '.join(filter(None, CUTS))}.")
+            raise TokenizerError(f"{self.path}: {CUT} is {called!r:.60}; known are {', '.join(filter(None, CUTS))}.")
         if self.class_name == GENERAL:
             self.settings["model_input_names"] = ["input_ids", "attention_mask"]
 

@@ -46,7 +46,8 @@ def load_tokenizer(
     from triform.text.templates import read_templates
 
     where = {key: kwargs.pop(key) for key in list(kwargs) if key in hub.HUB_KEYWORDS}
-    source, vocabulary = hub.locate(name_or_path, **where), None
+    source: Any = hub.locate(name_or_path, **where)
+    vocabulary = None
     if gguf_file is not None:
         from triform.text.gguf import GgufVocabulary
 
@@ -231,6 +232,7 @@ def _engine(
         vocabulary: that of a .gguf, instead of files.
     """
     if vocabulary is not None:
+        settings.update({name: value for name, value in kind.built.items() if name not in settings})
         engine = vocabulary.engine(settings, _names(special))
         _add_tokens(engine, source, settings, special)
         if (frame := vocabulary.frame(kind.frame)) is not None:

@@ -1,5 +1,6 @@
 """A checkpoint of any format into any other, tensor by tensor: nothing is held longer than it takes to write it."""
 
+import logging
 import os
 import shutil
 from collections.abc import Callable
@@ -7,10 +8,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from triform.errors import InputError, nearest
+from triform.errors import InputError, TriformError, nearest
 from triform.weights.lazy import converted
 from triform.weights.tensor import FLOATING, LazyTensor
 
+log = logging.getLogger("triform")
 BESIDE = (
     "generation_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.txt",
     "vocab.json", "merges.txt", "spiece.model", "sentencepiece.bpe.model", "tokenizer.model", "preprocessor_config.json",
@@ -62,7 +64,8 @@ def convert_checkpoint(
     if present and not force:
         raise InputError(f"{folder} holds {present[0].name} already. Choose another folder, or pass force=True (--force).")
     place = hub.locate(source)
-    config = AutoConfig.from_pretrained(place, gguf_file=gguf_alone(place, gguf_file))
+    gguf = gguf_alone(place, gguf_file)
+    config = AutoConfig.from_pretrained(place, gguf_file=gguf)
     model, tensors = _matched(place, config, dtype, gguf_file)
     save_model(model, folder, state_dict=_watched(tensors, watch), max_shard_size=max_shard_size, format=format)
     with Replacement() as new:
@@ -71,7 +74,21 @@ def convert_checkpoint(
             if path is not None and path.resolve() != (folder / name).resolve():
                 with open(path, "rb") as held, new.file(folder / name) as file:
                     shutil.copyfileobj(held, file)
+    if gguf is not None and place.find("tokenizer.json") is None:
+        _write_tokenizer(place, gguf, folder)
     return sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+
+
+def _write_tokenizer(place: Any, gguf: str, folder: Path) -> None:
+    """Writes the tokenizer of a .gguf that stands alone; where its metadata have none that is known, a warning says so."""
+    from triform.auto.tokenizer import AutoTokenizer
+
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(place, gguf_file=gguf)
+    except TriformError as error:
+        log.warning("%s: no tokenizer is written: %s", folder, error)
+        return
+    tokenizer.save_pretrained(folder)
 
 
 def _matched(place: Any, config: Any, dtype: str, gguf_file: str | None) -> tuple[Any, dict[str, LazyTensor]]:
