@@ -125,6 +125,15 @@ def test_importing_triform_imports_nothing_else():
     assert out.stdout.strip() == "[]"
 
 
+def test_a_tokenizer_imports_no_array_library(tmp_path):
+    from tokenizers import Tokenizer, models
+
+    Tokenizer(models.WordLevel({"a": 0, "[UNK]": 1}, unk_token="[UNK]")).save(str(tmp_path / "tokenizer.json"))
+    code = "import sys, triform; triform.AutoTokenizer.from_pretrained(sys.argv[1])('a'); print('numpy' in sys.modules)"
+    out = subprocess.run([sys.executable, "-c", code, tmp_path], capture_output=True, text=True, check=True)
+    assert out.stdout.strip() == "False"
+
+
 @pytest.mark.parametrize("name", ["triform.models.bert", "triform.generation.context"])
 def test_shared_sources_say_where_to_import_from(name):
     out = subprocess.run([sys.executable, "-c", f"import {name}"], capture_output=True, text=True)

@@ -21,7 +21,7 @@ class LoadOptions:
         variant: read model.<variant>.safetensors.
         use_safetensors: True: nothing else; False: never.
         key_mapping: {pattern: replacement} for names in the checkpoint.
-        gguf_file: read this .gguf of the checkpoint.
+        gguf_file: read this .gguf of the checkpoint; where there is no config.json, its metadata make the config.
         adapter: PyTorch: where an adapter (PEFT) lies that is put onto the model. One that is loaded by its own name brings its base.
         attn_implementation: "sdpa" or "eager".
         device_map: PyTorch: the device for the whole model.

@@ -87,6 +87,7 @@ class Pretrained(Generating):
         Raises: MissingFileError, CorruptFileError, ConfigError, WeightsMismatchError, UnknownKeywordError.
         """
         from triform import hub
+        from triform.configs.reading import gguf_alone
 
         where = {key: kwargs.pop(key) for key in list(kwargs) if key in hub.HUB_KEYWORDS}
         options = LoadOptions(**{key: kwargs.pop(key) for key in list(kwargs) if key in LOAD_KEYWORDS})
@@ -100,7 +101,8 @@ class Pretrained(Generating):
                 raise InputError(f"{cls.__name__}.from_pretrained(None, …) needs config=.")
             known = cls.config_class.known_fields()
             overrides = {key: kwargs.pop(key) for key in list(kwargs) if key in known}
-            config = cls.config_class.from_pretrained(place, **where, **overrides)
+            gguf = gguf_alone(source, options.gguf_file) if config is None else None
+            config = cls.config_class.from_pretrained(place, **where, **({"gguf_file": gguf} if gguf else {}), **overrides)
         else:
             config = cls._checked(config).copy()
         cls._refuse_unknown(kwargs, config)
@@ -302,7 +304,7 @@ class Pretrained(Generating):
         """Writes config.json and model.safetensors, with PyTorch's names, for every backend and for the reference library.
 
         Args:
-            format: "safetensors"; "h5" or "msgpack" for the reference's TensorFlow and Flax classes: one file, whatever its size.
+            format: "safetensors"; "h5" or "msgpack" for the reference's TensorFlow and Flax classes.
             max_shard_size: bytes, or "5GB": larger models are split, with an index.
             variant: writes model.<variant>.safetensors.
             state_dict: other weights than the model's own.

@@ -6,10 +6,10 @@ ones: whoever opens or writes the folder next finishes the renaming.
 """
 
 import contextlib
+import errno
 import json
 import os
 import re
-import secrets
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -21,6 +21,7 @@ JOURNAL = ".triform-replacing.json"
 BESIDE = re.compile(r"[.].+[.][0-9a-f]{12}[.]tmp")
 ABANDONED = 3600  # seconds after which an unfinished file is nobody's any more
 MOST_BYTES = 16 * 2**20  # of a journal
+FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 
 def made_folder(path: str | os.PathLike[str]) -> Path:
@@ -51,12 +52,17 @@ class Replacement:
     def file(self, path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
         """A file to write and read, beside `path` until the whole replacement succeeds."""
         final = Path(path)
-        beside = final.with_name(f".{final.name}.{secrets.token_hex(6)}.tmp")
+        beside = final.with_name(f".{final.name}.{os.urandom(6).hex()}.tmp")
         self._ready.append((beside, final))
-        with open(os.open(beside, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666), "w+b") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
+        try:
+            with open(os.open(beside, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666), "w+b") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            if error.errno in FULL and error.filename is None:
+                error.filename = str(final)  # writing says how it failed, and not where
+            raise
 
     def remove(self, paths: Iterable[Path]) -> None:
         """Files that are to be gone when the new ones are there."""
@@ -122,7 +128,7 @@ def _finish(folder: Path) -> None:
         if _inside(final) and _inside(beside) and BESIDE.fullmatch(Path(beside).name) and os.path.lexists(folder / beside):
             os.replace(folder / beside, folder / final)
     for name in removed:
-        if _inside(name) and Path(name).suffix in (".safetensors", ".json"):
+        if _inside(name) and Path(name).suffix in (".safetensors", ".h5", ".msgpack", ".json"):
             (folder / name).unlink(missing_ok=True)
     sync_folder(folder)
     (folder / JOURNAL).unlink(missing_ok=True)

@@ -4,6 +4,7 @@ import contextlib
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from server import FIRST, Hub
@@ -50,6 +51,14 @@ def test_the_second_load_asks_nothing_and_needs_no_sockets(bert):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=dict(os.environ))
     assert done.stdout.split() == ["12", "[2,", "5,", "3]", "False"], done.stderr
+
+
+def test_fifty_loads_at_once_download_once(bert):
+    bert.delay = 0.1  # all of them are there before the first is served
+    with ThreadPoolExecutor(50) as pool:
+        models = list(pool.map(lambda _: triform.AutoModel.from_pretrained("org/model"), range(50)))
+    assert bert.asked["GET model.safetensors"] == bert.asked["GET config.json"] == 1, bert.asked
+    assert len({model.pooler.dense.weight.detach().numpy().tobytes() for model in models}) == 1
 
 
 def test_refreshing(bert, files):

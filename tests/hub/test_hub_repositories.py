@@ -197,3 +197,18 @@ def test_an_endpoint_that_is_set_late(hub):
 
     assert hub.address != huggingface_hub.constants.ENDPOINT
     assert size(locate("org/model")) == 12
+
+
+@pytest.mark.parametrize("torn", ["", "0123", "f" * 40])
+def test_a_reference_that_was_cut_off(hub, torn, tmp_path):
+    """Offline, what the cache had before still loads; another revision's commit is not taken for it; online, the Hub says."""
+    load()
+    hub.push(OTHER, SECOND, branch="other")
+    load(revision="other")
+    (tmp_path / "cache" / "models--org--model" / "refs" / "main").write_text(torn)
+    with pytest.warns(UserWarning, match=f"another commit was cut off, so {FIRST}"):
+        source = locate("org/model", local_files_only=True)
+    assert source.commit_hash == FIRST and size(source) == 12 and source.find("nothing.json") is None
+    assert load().commit_hash == FIRST
+    with pytest.raises(HubError, match="not in the cache"):
+        locate("org/model", revision="never", local_files_only=True).find("config.json")

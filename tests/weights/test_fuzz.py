@@ -2,13 +2,18 @@
 
 import contextlib
 import io
+import os
 import pickle
 import random
+import socket
 import struct
+import sys
 import zipfile
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
+from guarding import MOST_MEMORY, guarded, peak
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from weightfiles import held
@@ -105,27 +110,16 @@ def changed(data: bytes, edits: list[tuple[int, int, int]]) -> bytes:
     return bytes(made)
 
 
+def dealt(number: int, seeds: Sequence[bytes]) -> bytes:
+    """The changed file of a number: the same each time."""
+    dice = random.Random(number)
+    edits = [(dice.randrange(10), dice.randrange(2**16), dice.randrange(256)) for _ in range(dice.choice([1, 1, 2, 3, 6, 12]))]
+    return changed(dice.choice(seeds), edits)
+
+
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory) -> dict[str, list[bytes]]:
     return seeds(tmp_path_factory.mktemp("seeds"))
-
-
-EDITS = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 2**16), st.integers(0, 255)), min_size=1, max_size=6)
-
-
-@pytest.mark.parametrize("name", ["safetensors", "pickled", "msgpack", "hdf5", "gguf"])
-def test_changed_files(name, sound, tmp_path):
-    if not sound[name]:
-        pytest.skip(f"no package to write files for {name}")
-    path = tmp_path / f"weights{MODULES[name]}"
-
-    @settings(max_examples=2000, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
-    @given(which=st.integers(0, 9), edits=EDITS)
-    def check(which, edits):
-        path.write_bytes(changed(sound[name][which % len(sound[name])], edits))
-        read(path)
-
-    check()
 
 
 PIECES = [bytes([code]) for code in range(256)] + [
@@ -149,19 +143,56 @@ def test_arbitrary_bytes(data, extension, tmp_path):
     read(path)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", ["safetensors", "pickled", "msgpack", "hdf5", "gguf"])
-def test_very_many_changed_files(name, sound, tmp_path):
-    """30,000 of each format; the number that fails can be run alone."""
+FORMATS = ["safetensors", "pickled", "msgpack", "hdf5", "gguf"]
+
+
+def check(sound, folder, name, count, monkeypatch):
     if not sound[name]:
         pytest.skip(f"no package to write files for {name}")
-    path = tmp_path / f"weights{MODULES[name]}"
-    for number in range(30_000):
-        dice = random.Random(number)
-        edits = [(dice.randrange(10), dice.randrange(2**16), dice.randrange(256)) for _ in range(dice.choice([1, 1, 2, 3, 6, 12]))]
-        path.write_bytes(changed(dice.choice(sound[name]), edits))
-        try:
-            read(path)
-        except BaseException as error:
-            error.add_note(f"file number {number}")
-            raise
+    path = folder / f"weights{MODULES[name]}"
+    for data in sound[name]:
+        path.write_bytes(data)
+        read(path)  # imports what there is to import
+    with guarded(folder, monkeypatch) as guard:
+        for number in range(count):
+            path.unlink()  # writing over a file waits for the disk
+            path.write_bytes(dealt(number, sound[name]))
+            try:
+                with guard.one():
+                    read(path)
+            except BaseException as error:
+                error.add_note(f"file number {number}")
+                raise
+    assert [path.name] == os.listdir(folder)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_changed_files(name, sound, tmp_path, monkeypatch):
+    check(sound, tmp_path, name, 2000, monkeypatch)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", FORMATS)
+def test_very_many_changed_files(name, sound, tmp_path, monkeypatch):
+    """30,000 of each format; the number that fails can be run alone."""
+    check(sound, tmp_path, name, 30_000, monkeypatch)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has the limits")
+def test_the_guard_notices(tmp_path, monkeypatch):
+    """The promises are really watched: each of these would fail a test that reads files."""
+    breaches = {
+        "open": lambda: open(tmp_path.parent / "secret").close(), "write": lambda: (tmp_path / "new").write_text("x"),
+        "socket": socket.socket, "system": lambda: os.system("true"), "pickle": lambda: pickle.loads(b"cos\ngetcwd\n."),
+        "code": lambda: exec(compile("1", str(tmp_path / "a.py"), "exec")), "remove": lambda: os.remove(tmp_path.parent / "secret"),
+    }  # fmt: skip
+    for what, breach in breaches.items():
+        (tmp_path.parent / "secret").write_text("secret")
+        with guarded(tmp_path, monkeypatch) as guard, pytest.raises(AssertionError), guard.one():
+            breach()
+        assert len(guard.seen) == 1, (what, guard.seen)
+    with guarded(tmp_path, monkeypatch), pytest.raises(MemoryError):
+        bytearray(MOST_MEMORY + 2**26)
+    before = peak(anew=True)
+    held = bytearray(b"x" * 10**8)
+    assert peak() - before >= len(held)

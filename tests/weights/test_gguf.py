@@ -12,7 +12,7 @@ import triform
 from triform.errors import CorruptFileError
 from triform.weights.checkpoint import Checkpoint
 from triform.weights.foreign_names import to_pytorch
-from triform.weights.gguf import open_gguf, read_metadata
+from triform.weights.gguf import Header, open_gguf
 from triform.weights.gguf_names import ARCHITECTURES
 
 gguf = pytest.importorskip("gguf")
@@ -22,7 +22,7 @@ def write(path, tensors, architecture="llama", metadata=None, quantised=()):
     """A .gguf file by the gguf package; `quantised`: names of tensors -> GGMLQuantizationType."""
     writer = gguf.GGUFWriter(path, architecture)
     for add, value in (metadata or {}).items():
-        getattr(writer, add)(value)
+        getattr(writer, add)(*value) if isinstance(value, tuple) else getattr(writer, add)(value)
     kinds = dict(quantised)
     for name, value in tensors.items():
         if name in kinds:
@@ -50,7 +50,7 @@ def test_plain_tensors_and_metadata(tmp_path):
     assert all(np.array_equal(checkpoint[name].read(), value) for name, value in tensors.items())
     assert checkpoint.metadata["general.architecture"] == "llama"
     assert checkpoint.metadata["llama.block_count"] == "2"
-    found = read_metadata(path)
+    found = Header(path).metadata
     assert found["tokenizer.ggml.tokens"] == ["a", "é", ""]
     assert found["tokenizer.ggml.token_type"] == [1, 1, 3]
     assert found["llama.rope.freq_base"] == 0.5
@@ -131,6 +131,23 @@ def held_by(model):
     return {slot.name: np.asarray(value[model.backend](slot)) for slot in model.slots()}
 
 
+def random_tensors(cls, config, name, spread=1.0):
+    """(name -> shape of a reference model's tensors, random ones under llama.cpp's names)."""
+    import torch
+
+    with torch.device("meta"):
+        shapes = {key: tuple(value.shape) for key, value in cls(config).state_dict().items() if key != "lm_head.weight" or name not in TIED}
+    how, random, stored = ARCHITECTURES[name], np.random.default_rng(0), {}
+    back = {ours: theirs for theirs, ours in how.names.items()}
+    for key, shape in shapes.items():
+        path, _, last = key.rpartition(".")
+        number = re.search(r"\.(\d+)\.", path)
+        theirs = back[re.sub(r"\.\d+\.", ".{}.", path)].replace("blk.", f"blk.{number[1]}." if number else "")
+        shape = shape[::-1] if name == "gpt2" and ".h." in key else shape
+        stored[f"{theirs}.{last}"] = random.standard_normal(shape).astype(np.float32) * np.float32(spread)
+    return shapes, stored
+
+
 @pytest.mark.parametrize(
     ("name", "prefix", "options"),
     [("llama", "Llama", SMALL), ("qwen2", "Qwen2", SMALL), ("qwen3", "Qwen3", SMALL), ("phi3", "Phi3", SMALL), ("gemma2", "Gemma2", SMALL),
@@ -142,15 +159,7 @@ def test_values_agree_with_the_reference_library(tmp_path, name, prefix, options
     pytest.importorskip("accelerate")
     config = getattr(transformers, f"{prefix}Config")(**options)
     cls = getattr(transformers, f"{prefix}LMHeadModel" if name == "gpt2" else f"{prefix}ForCausalLM")
-    with torch.device("meta"):
-        shapes = {key: tuple(value.shape) for key, value in cls(config).state_dict().items() if key != "lm_head.weight" or name not in TIED}
-    how, random, stored = ARCHITECTURES[name], np.random.default_rng(0), {}
-    back = {ours: theirs for theirs, ours in how.names.items()}
-    for key, shape in shapes.items():
-        path, _, last = key.rpartition(".")
-        number = re.search(r"\.(\d+)\.", path)
-        theirs = back[re.sub(r"\.\d+\.", ".{}.", path)].replace("blk.", f"blk.{number[1]}." if number else "")
-        stored[f"{theirs}.{last}"] = random.standard_normal(shape[::-1] if name == "gpt2" and ".h." in key else shape).astype(np.float32)
+    shapes, stored = random_tensors(cls, config, name)
     metadata = {
         "add_context_length": 64, "add_embedding_length": 64, "add_block_count": 2, "add_feed_forward_length": 96, "add_head_count": 4,
         "add_head_count_kv": 4 if name == "gpt2" else 2, "add_layer_norm_rms_eps": 1e-5, "add_layer_norm_eps": 1e-5, "add_vocab_size": 64,

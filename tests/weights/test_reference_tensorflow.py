@@ -1,10 +1,9 @@
-"""TensorFlow files against the reference library's own TensorFlow classes: theirs are read, and ours are loaded by them."""
+"""TensorFlow files against the reference library's own classes, tensor by tensor: theirs are read, and ours are loaded by them."""
 
 import os
 
-import numpy as np
 import pytest
-from reference_models import build, inputs, output, stored_tensors
+from reference_models import build, stored_tensors
 from weightfiles import Folder, same
 
 from triform.weights.finding import find_weights
@@ -39,9 +38,6 @@ def test_their_classes_load_our_files_and_we_read_theirs(tmp_path, name):
     weightless = {"flatten", "dropout"}  # the reference library reports such layers of its own models, too
     assert not [key for key in report["missing_keys"] if key.split("_")[0] not in weightless]
     assert not report["mismatched_keys"]
-    found = np.asarray(keras(**inputs(model), training=False)[0])
-    assert np.allclose(found, output(model), rtol=0, atol=2e-4)
-
     unread = ("num_batches_tracked", "embed_tokens.weight", "decoder.bias")  # counters, and second names of one tensor
     counted = {key: tensor for key, tensor in wanted.items() if not key.endswith(unread)}
     for folder, options in SAVED.items():

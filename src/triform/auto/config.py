@@ -24,10 +24,11 @@ class AutoConfig:
 
     @classmethod
     def from_pretrained(cls, name_or_path: Any, **kwargs: Any) -> Any:
-        """The configuration of a folder, of a config.json, or of a name on the Hub.
+        """The configuration of a folder, of a config.json or a .gguf, or of a name on the Hub.
 
         Args:
-            name_or_path: a folder, a JSON file, or a repository's name.
+            name_or_path: a folder, a JSON file, a .gguf, or a repository's name.
+            gguf_file: what the metadata of this .gguf of the checkpoint say, and not what config.json says.
             return_unused_kwargs: return (config, unused keywords).
             trust_remote_code: True to run the config class that the checkpoint brings along, where triform has none for it; from the Hub
                 only with `revision` (or `code_revision`, for code in another repository) naming a commit.

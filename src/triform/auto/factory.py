@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from triform.auto import custom
 from triform.auto.config import TRUST, AutoConfig
 from triform.auto.registry import ARCHITECTURES, BACKENDS, TASKS, Row, auto_classes, head, model_class
+from triform.configs.reading import gguf_alone
 from triform.errors import ConfigError, MissingDependencyError, UnsupportedTaskError, UsageError
 
 NEEDS = {"torch": ("torch",), "tf": ("tensorflow", "keras"), "flax": ("jax", "flax")}
@@ -31,6 +32,7 @@ class AutoModelBase:
         Args:
             name_or_path: a folder, a repository's name, or None with `config` and `state_dict`.
             config: a config object, or where to find one. Default: the checkpoint's own.
+            gguf_file: read this .gguf of the checkpoint; where there is no config.json, its metadata make the config.
             dtype: "auto" (default: what the checkpoint holds), a name such as "bfloat16", or a framework's dtype.
             trust_remote_code: True to run the class that the checkpoint brings along, where triform has none; from the Hub only with
                 `revision` (`code_revision`, for code in another repository) naming a commit.
@@ -46,7 +48,8 @@ class AutoModelBase:
         trust = {key: rest[key] for key in TRUST if key in rest}
         if config is None or isinstance(config, (str, os.PathLike)):
             place: Any = source if config is None else config
-            config = AutoConfig.from_pretrained(place, **where, **trust, **overrides(rest))
+            gguf = gguf_alone(source, rest.get("gguf_file")) if config is None else None
+            config = AutoConfig.from_pretrained(place, gguf_file=gguf, **where, **trust, **overrides(rest))
         chosen = cls.class_for(config, source, **trust)
         rest.pop("code_revision", None)
         if is_foreign(chosen):

@@ -1,6 +1,7 @@
 """AutoTokenizer: the right tokenizer for a name or a folder."""
 
 import os
+from pathlib import Path
 from typing import Any
 
 from triform.auto import custom
@@ -29,6 +30,8 @@ class AutoTokenizer:
         Args:
             tokenizer_type: a model type, whose tokenizer it shall be.
             config: a config object, instead of the checkpoint's config.json.
+            gguf_file: take everything from the metadata of this .gguf of the checkpoint; a .gguf that is named itself, and has no tokenizer
+                beside it, is taken so as well.
             use_fast: accepted; there is one kind of tokenizer.
             trust_remote_code: True to run the class that the checkpoint brings along, where triform has none; from the Hub only with
                 `revision` (`code_revision`, for code in another repository) naming a commit. Without it, tokenizer.json is read.
@@ -41,12 +44,16 @@ class AutoTokenizer:
 
         wanted, config = kwargs.pop("tokenizer_type", None), kwargs.pop("config", None)
         trust = {key: kwargs.pop(key, None) for key in TRUST}
+        kwargs["gguf_file"] = kwargs.get("gguf_file") or _gguf_alone(name_or_path)
         if wanted is not None:
             if wanted not in TOKENIZERS:
                 raise TokenizerError(f"tokenizer_type={wanted!r} is no model type with a tokenizer.{nearest(wanted, TOKENIZERS)}")
             return load_tokenizer(name_or_path, class_name=TOKENIZERS[wanted], resolution=f"tokenizer_type={wanted!r}", **kwargs)
         where = {key: kwargs[key] for key in kwargs if key in hub.HUB_KEYWORDS}
         source = hub.locate(name_or_path, **where)
+        if kwargs["gguf_file"] is not None:
+            return load_tokenizer(source, **{key: value for key, value in kwargs.items() if key not in where})
+        del kwargs["gguf_file"]
         own = _registered(source, config)
         if own is not None:
             return own.from_pretrained(name_or_path, **kwargs)
@@ -82,6 +89,14 @@ class AutoTokenizer:
     def unregister(config_class: type) -> None:
         """Takes a registered class away."""
         custom.unregister("preprocessors", "AutoTokenizer", config_class)
+
+
+def _gguf_alone(place: Any) -> str | None:
+    """The name of a .gguf that a user named itself, where no tokenizer's files lie beside it."""
+    path = Path(place) if isinstance(place, (str, os.PathLike)) else getattr(place, "file", None)
+    if path is None or path.suffix != ".gguf" or not path.is_file():
+        return None
+    return None if any((path.parent / name).exists() for name in ("tokenizer.json", "tokenizer_config.json")) else path.name
 
 
 def _registered(source: Any, config: Any) -> Any:

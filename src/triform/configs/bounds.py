@@ -12,6 +12,7 @@ LAYERS = re.compile(r"^(num_\w*layers|n_layers?|\w+_layers)$")
 SIZE = re.compile(
     r"(_size|_dim|_embd|_heads|_head|d_model|d_ff|d_kv|_positions|num_channels|num_labels|max_position_embeddings|_ffn_dim|num_experts|num_queries)$"
 )
+NEVER_NONE = re.compile(r"^(vocab_size|hidden_size|d_model|n_embd)$")
 MOST_LAYERS, MOST_SIZE = 10_000, 2**31
 
 
@@ -35,5 +36,5 @@ def _bounded(names: tuple[str, ...]) -> dict[str, tuple[int, int]]:
         elif LAYERS.search(name):
             found[name] = (0, MOST_LAYERS)
         elif SIZE.search(name):
-            found[name] = (-1, MOST_SIZE)  # -1 stands for "none" in some fields
+            found[name] = (0 if NEVER_NONE.search(name) else -1, MOST_SIZE)  # -1 stands for "none" in some fields
     return found

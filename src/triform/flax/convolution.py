@@ -8,6 +8,7 @@ from flax import nnx
 from jax import lax
 
 from triform.calls import ShapeError
+from triform.weights.initial import COUNTER
 
 from .skeleton import Module, Unset, buffer
 
@@ -82,7 +83,7 @@ class BatchNorm(Module):
         self.eps, self.momentum, self.use_running_average = eps, momentum, True
         self.weight, self.bias = (nnx.Param(Unset((width,), "float32", kind)) for kind in ("ones", "zeros"))
         self.running_mean, self.running_var = (buffer((width,), "float32", kind) for kind in ("zeros", "ones"))
-        self.num_batches_tracked = buffer((), "int64", "zeros")
+        self.num_batches_tracked = buffer((), "int64", COUNTER)
 
     def forward(self, x: jax.Array) -> jax.Array:
         wide = x.astype(jnp.promote_types(x.dtype, jnp.float32))

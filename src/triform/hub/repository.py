@@ -40,16 +40,24 @@ class Repository:
         text: Any = self.revision
         if COMMIT.fullmatch(text) is None:
             try:
-                text = (self.folder / "refs" / self.revision).read_text(encoding="ascii").strip()
+                text = self._reference(self.revision).read_text(encoding="ascii").strip()
             except (OSError, UnicodeDecodeError):
                 return None
         return text if COMMIT.fullmatch(text) is not None and self._knows(text) else None
 
     def whole_commit(self) -> str | None:
-        """As `commit`, for when nothing can be fetched: where that one was cut off, the latest that has all of its files and more."""
+        """As `commit`, for when nothing can be fetched: where that one was cut off, the latest that has all of its files and more.
+
+        A reference is written before its commit's first file, and not in one step: one that is cut off, or leads to nothing, is as good as
+        none, and what the cache had before is still there.
+        """
         named = self.commit()
-        if named is None or COMMIT.fullmatch(self.revision):
+        if COMMIT.fullmatch(self.revision):
             return named
+        if named is None and exists(self._reference(self.revision)):
+            named = next(iter(self._others("")), None)
+        if named is None:
+            return None
         here = set(self.files(named))
         for other in self._others(named):
             there = set(self.files(other))
@@ -58,9 +66,17 @@ class Repository:
         return named
 
     def _others(self, commit: str) -> list[str]:
-        """The other commits in the cache, the latest first."""
-        folders = [path for path in (self.folder / "snapshots").iterdir() if COMMIT.fullmatch(path.name) and path.name != commit]
+        """The other commits in the cache, the latest first; not those that other revisions are."""
+        root = self._reference("")
+        elsewhere = {path.read_bytes().decode("ascii", "replace").strip() for path in root.rglob("*") if path.is_file()}
+        folders = [
+            path for path in (self.folder / "snapshots").glob("*") if COMMIT.fullmatch(path.name) and path.name not in (commit, *elsewhere)
+        ]
         return [path.name for path in sorted(folders, key=lambda path: path.stat().st_mtime, reverse=True)]
+
+    def _reference(self, revision: str) -> Path:
+        """The file that says which commit a revision is."""
+        return self.folder / "refs" / revision
 
     def _absent(self, commit: str) -> set[str]:
         """The names of files that the repository itself is known to lack."""

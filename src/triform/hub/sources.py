@@ -144,12 +144,12 @@ class Snapshot(Source):
         if self.commit_hash is not None or (self._may_ask() and (self.refresh or self.force)):
             return
         self.commit_hash = named = self.repository.commit()
-        if named is not None and not self._may_ask():
+        if not self._may_ask():
             self.commit_hash = self.repository.whole_commit()
             if self.commit_hash != named:
                 warnings.warn(
-                    f"{self.name}: the download of commit {named} was cut off, so {self.commit_hash} of the cache is used, because "
-                    f"{self._why_offline()}.",
+                    f"{self.name}: the download of {f'commit {named}' if named else 'another commit'} was cut off, so "
+                    f"{self.commit_hash} of the cache is used, because {self._why_offline()}.",
                     stacklevel=4,
                 )
 
@@ -169,7 +169,7 @@ class Snapshot(Source):
             if path is not None or self.repository.lacks(self.commit_hash, name):
                 return path
         if not self._may_ask():
-            if self.repository.commit() is None:
+            if self.repository.whole_commit() is None:
                 raise HubError(
                     f"{self.name} (revision {self.repository.revision!r}) is not in the cache {self.repository.cache}, and nothing is "
                     f"downloaded, because {self._why_offline()}. Fetch it once with a connection, or give a folder."

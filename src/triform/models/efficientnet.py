@@ -187,6 +187,3 @@ class EfficientNetForImageClassification(EfficientNetPreTrainedModel):
     def forward(self, pixel_values, labels=None):
         logits = self.classifier(self.dropout(self.efficientnet(pixel_values).pooler_output))
         return LogitsOutput(None if labels is None else classification_loss(self.config, logits, labels), logits)
-
-
-OPTIONAL = (r"num_batches_tracked$",)

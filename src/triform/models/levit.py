@@ -258,5 +258,4 @@ class LevitForImageClassificationWithTeacher(LevitPreTrainedModel):
         return DistilledClassifierOutput((by_class + by_teacher) / 2, by_class, by_teacher)
 
 
-OPTIONAL = (r"num_batches_tracked$",)
 IGNORE = (r"attention_bias_idxs$",)  # of older files: it follows from the config

@@ -80,6 +80,3 @@ class MobileNetV1ForImageClassification(MobileNetV1PreTrainedModel):
     def forward(self, pixel_values, labels=None):
         logits = self.classifier(self.dropout(self.mobilenet_v1(pixel_values).pooler_output))
         return LogitsOutput(None if labels is None else classification_loss(self.config, logits, labels), logits)
-
-
-OPTIONAL = (r"num_batches_tracked$",)

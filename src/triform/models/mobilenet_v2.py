@@ -187,6 +187,3 @@ class MobileNetV2ForSemanticSegmentation(MobileNetV2PreTrainedModel):
             raise ConfigError("MobileNetV2ForSemanticSegmentation learns from labels only where config.num_labels is more than 1.")
         logits = self.segmentation_head(self.mobilenet_v2.last_layer(pixel_values))
         return LogitsOutput(None if labels is None else segmentation_loss(self.config, logits, labels), logits)
-
-
-OPTIONAL = (r"num_batches_tracked$",)

@@ -89,7 +89,6 @@ class RegNetForImageClassification(RegNetPreTrainedModel, ResNetForImageClassifi
     base = RegNetModel
 
 
-OPTIONAL = (r"num_batches_tracked$",)
 INIT = {
     r"(convolution|attention\.\d)\.weight$": "kaiming_normal",
     r"^classifier\.1\.weight$": "kaiming_uniform",

@@ -177,7 +177,6 @@ class ResNetBackbone(ResNetPreTrainedModel, Backbone):
         return self.encoder(self.embedder(pixel_values))
 
 
-OPTIONAL = (r"num_batches_tracked$",)
 INIT = {
     r"convolution\.weight$": "kaiming_normal",
     r"^classifier\.1\.weight$": "kaiming_uniform",

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from triform.errors import TokenizerError
+from triform.text.tiktoken import PATTERN
 
 CLIP_END = "</w>"
 CLIP_WORDS = r"'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"
@@ -62,6 +63,15 @@ def build_qwen2(pieces: dict[str, int], merges: list[tuple[str, str]], settings:
     return engine
 
 
+def build_llama3(pieces: dict[str, int], merges: list[tuple[str, str]], settings: dict[str, Any]) -> Any:
+    """Llama 3's: numbers in threes, and a word that is a piece is that piece, whatever the merges say."""
+    from tokenizers import pre_tokenizers
+
+    engine = _engine(pieces, merges, ignore_merges=True)
+    engine.pre_tokenizer = pre_tokenizers.Sequence([_split(PATTERN, "isolated"), pre_tokenizers.ByteLevel(False, use_regex=False)])
+    return engine
+
+
 def build_clip(pieces: dict[str, int], merges: list[tuple[str, str]], settings: dict[str, Any], unknown: str | None) -> Any:
     """CLIP's: lower case, spaces dropped, the last piece of a word marked."""
     from tokenizers import Regex, decoders, normalizers, pre_tokenizers
@@ -79,14 +89,18 @@ def _split(pattern: str, behavior: str, invert: bool = False) -> Any:
     return pre_tokenizers.Split(Regex(pattern), behavior, invert)
 
 
-def _engine(pieces: dict[str, int], merges: list[tuple[str, str]], end_of_word_suffix: str = "", unk_token: str | None = None) -> Any:
+def _engine(
+    pieces: dict[str, int], merges: list[tuple[str, str]], end_of_word_suffix: str = "", unk_token: str | None = None,
+    ignore_merges: bool = False,
+) -> Any:  # fmt: skip
     from tokenizers import Tokenizer, decoders
     from tokenizers.models import BPE
 
     try:
         model = BPE(
-            pieces, merges, continuing_subword_prefix="", end_of_word_suffix=end_of_word_suffix, fuse_unk=False, unk_token=unk_token
-        )
+            pieces, merges, continuing_subword_prefix="", end_of_word_suffix=end_of_word_suffix, fuse_unk=False, unk_token=unk_token,
+            ignore_merges=ignore_merges,
+        )  # fmt: skip
     except Exception as error:  # the engine's own, of no narrower kind
         raise TokenizerError(f"merges.txt does not fit vocab.json: {error}.") from None
     engine = Tokenizer(model)

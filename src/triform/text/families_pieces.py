@@ -190,7 +190,7 @@ def llama(files: dict[str, Path], settings: Settings, special: Special) -> Any:
 
     if is_tiktoken(files["vocab_file"]):
         return build_tiktoken(files, settings, special)
-    return Recipe(BEGUN, clean=llama_clean, cut=llama_cut).build(files, settings, special)
+    return LLAMA.build(files, settings, special)
 
 
 # ---- the families
@@ -230,6 +230,8 @@ T5_DEFAULTS = {"extra_ids": 100}
 MASK = {"mask_token": "l"}
 CLEAN_MASK = {"mask_token": "ln"}
 
+LLAMA = Recipe(BEGUN, clean=llama_clean, cut=llama_cut)
+GEMMA = Recipe(BEGUN, gemma, gemma_clean, gemma_cut, marks=GEMMA_TURNS)
 _T5 = Recipe(ENDED, layout=sentinels, cut=by_scheme)
 _BIG_BIRD = Recipe(CLS_SEP, flags=dict.fromkeys(ALBERT_SPECIAL, "n") | {"mask_token": "ln"})
 
@@ -251,7 +253,7 @@ PIECE_FAMILIES: dict[str, Family] = {
         extra=lambda settings: ["<s>NOTUSED", "</s>NOTUSED", "<unk>NOTUSED"],
     ),
     "CodeLlamaTokenizer": Family(
-        {"vocab_file": "tokenizer.model"}, Recipe(BEGUN, clean=llama_clean, cut=llama_cut).build, LLAMA_SPECIAL, defaults=CODE_DEFAULTS,
+        {"vocab_file": "tokenizer.model"}, LLAMA.build, LLAMA_SPECIAL, defaults=CODE_DEFAULTS,
         extra=lambda settings: [settings[f"{name}_token"] for name in ("prefix", "middle", "suffix", "eot") if settings[f"{name}_token"]],
         behaviour="triform.text.llama:CodeLlamaTokenizer",
     ),
@@ -265,7 +267,7 @@ PIECE_FAMILIES: dict[str, Family] = {
         ("input_ids", "token_type_ids"), CASED,
     ),
     "GemmaTokenizer": Family(
-        {"vocab_file": "tokenizer.model"}, Recipe(BEGUN, gemma, gemma_clean, gemma_cut, marks=GEMMA_TURNS).build, GEMMA_SPECIAL,
+        {"vocab_file": "tokenizer.model"}, GEMMA.build, GEMMA_SPECIAL,
         defaults=LEFT, behaviour="triform.text.llama:BeginningTokenizer",
     ),
     "LlamaTokenizer": Family(

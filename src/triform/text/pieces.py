@@ -3,7 +3,7 @@
 A `Recipe` says where a family differs; all of them are in `families_pieces.py`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from triform.text.added import FLAGS, SPECIAL_NAMES
 from triform.text.framing import numbered, set_template
 from triform.text.sentencepiece import BPE, BYTE, CHAR, CONTROL, UNIGRAM, UNKNOWN, USER_DEFINED, PieceModel, read_model
 
+MOST_WORK = 2**30  # letters looked at; Gemma's 256,000 pieces need 2**24
 SPACE = "\u2581"  # stands for a space inside of pieces
 Vocabulary = list[tuple[str, float]]
 Layout = Callable[[PieceModel, dict[str, Any], dict[str, Any]], tuple[Vocabulary, int]]
@@ -132,17 +133,27 @@ def engine_model(model: PieceModel, vocabulary: Vocabulary, unknown: int) -> Any
     if model.algorithm == BPE:
         ids = {text: i for i, (text, _) in enumerate(vocabulary)}
         scores = {text: score for text, score, kind in model.pieces if kind not in (UNKNOWN, CONTROL, BYTE) and text in ids}
+        merges = merges_of(ids, scores)
         try:
-            return models.BPE(
-                ids, merges_of(ids, scores), unk_token=vocabulary[unknown][0], fuse_unk=True, byte_fallback=model.byte_fallback
-            )
+            return models.BPE(ids, merges, unk_token=vocabulary[unknown][0], fuse_unk=True, byte_fallback=model.byte_fallback)
         except Exception as error:  # the engine's own, of no narrower kind
             raise CorruptFileError(f"the engine refuses it: {error}.") from None
     raise TokenizerError("The SentencePiece model knows whole words alone; no family of tokenizers is made of such.")
 
 
+def check_lengths(pieces: Iterable[str | bytes]) -> None:
+    """Raises CorruptFileError for pieces so long that to halve them in every way would take minutes."""
+    work = sum(len(piece) ** 2 for piece in pieces)
+    if work > MOST_WORK:
+        raise CorruptFileError("its pieces are far longer than those of any tokenizer.")
+
+
 def merges_of(ids: dict[str, int], scores: dict[str, float]) -> list[tuple[str, str]]:
-    """The merges that a BPE of pieces with scores stands for: every way to halve a piece into pieces, best score first."""
+    """The merges that a BPE of pieces with scores stands for: every way to halve a piece into pieces, best score first.
+
+    Raises: CorruptFileError where looking at all of them would take too long.
+    """
+    check_lengths(scores)
     found: list[tuple[float, str, str]] = []
     for text, score in scores.items():
         halves = [(text[:i], text[i:]) for i in range(1, len(text)) if text[:i] in ids and text[i:] in ids]

@@ -11,6 +11,7 @@ from triform.errors import CorruptFileError, MissingFileError, UnknownKeywordErr
 from triform.text.added import SPECIAL_NAMES, add_special, added, content, flags, same
 from triform.text.families import Family, family, tokenizer_class
 from triform.text.tokenizer import PreTrainedTokenizer
+from triform.unambiguous import settled
 
 log = logging.getLogger("triform")
 ENGINE_FILE = "tokenizer.json"
@@ -29,13 +30,14 @@ MOST_BYTES = 64 * 2**20
 
 
 def load_tokenizer(
-    name_or_path: Any, *, class_name: str | None = None, cls: Any = None, resolution: str = "", **kwargs: Any
+    name_or_path: Any, *, class_name: str | None = None, cls: Any = None, resolution: str = "", gguf_file: str | None = None, **kwargs: Any
 ) -> PreTrainedTokenizer:
     """The tokenizer of a source.
 
     Args:
         class_name: of which family; default: as tokenizer_config.json says. cls: the class to make; default: that of the family.
         resolution: what decided that, for `tokenizer.resolution`.
+        gguf_file: take everything from the metadata of this .gguf of the source.
         **kwargs: the Hub's keywords; settings and special tokens, which override the files'.
 
     Raises: MissingFileError, CorruptFileError, TokenizerError, UnknownKeywordError.
@@ -44,16 +46,23 @@ def load_tokenizer(
     from triform.text.templates import read_templates
 
     where = {key: kwargs.pop(key) for key in list(kwargs) if key in hub.HUB_KEYWORDS}
-    source = hub.locate(name_or_path, **where)
-    stated = read_json(source, CONFIG_FILE)
+    source: Any = hub.locate(name_or_path, **where)
+    vocabulary = None
+    if gguf_file is not None:
+        from triform.text.gguf import GgufVocabulary
+
+        vocabulary = GgufVocabulary(source.require(gguf_file, "whose metadata are asked for"))
+        class_name = class_name or vocabulary.class_name
+        resolution, source = resolution or "tokenizer.ggml.model", Given({}, str(source.name))
+    stated = read_json(source, CONFIG_FILE) if vocabulary is None else vocabulary.settings
     _check_types(stated, source.name)
     class_name = class_name or stated.get("tokenizer_class") or "PreTrainedTokenizer"
     kind = family(class_name)
     _check_keywords(kwargs, stated, kind)
     given = {name: value for name, value in kwargs.items() if value is not None and name not in DROPPED}
-    settings = {**kind.defaults, **stated, **given}
+    settings = {**kind.defaults, **stated, **given} | ({} if vocabulary is None else vocabulary.absent(kind.special))
     special = special_tokens(kind, settings, read_json(source, SPECIAL_FILE))
-    engine, files, how = _engine(source, kind, settings, special)
+    engine, files, how = _engine(source, kind, settings, special, vocabulary)
     template = given.get("chat_template") or read_templates(source, settings.get("chat_template"))
     settings = {**settings, "chat_template": template, "tokenizer_class": class_name}
     made_class = cls or tokenizer_class(class_name) or PreTrainedTokenizer
@@ -96,6 +105,8 @@ def given_parts(cls: type[PreTrainedTokenizer], first: Any, second: Any, named: 
 
 class Given:
     """Files that a user names one by one, in place of a folder."""
+
+    asked = True  # there are no others
 
     def __init__(self, paths: dict[str, Path], name: str) -> None:
         self._paths, self.name = paths, name
@@ -153,7 +164,7 @@ def read_json(source: Any, filename: str) -> dict[str, Any]:
     try:
         if Path(path).stat().st_size > MOST_BYTES:
             raise CorruptFileError(f"{path} is larger than {MOST_BYTES} bytes.")
-        data = json.loads(Path(path).read_text(encoding="utf-8"))
+        data = json.loads(Path(path).read_text(encoding="utf-8"), object_pairs_hook=settled)
     except (ValueError, RecursionError) as error:
         if isinstance(error, CorruptFileError):
             raise
@@ -210,11 +221,23 @@ def _names(special: dict[str, Any]) -> dict[str, Any]:
 # ---- the engine
 
 
-def _engine(source: Any, kind: Family, settings: dict[str, Any], special: dict[str, Any]) -> tuple[Any, dict[str, Path], str]:
+def _engine(
+    source: Any, kind: Family, settings: dict[str, Any], special: dict[str, Any], vocabulary: Any = None
+) -> tuple[Any, dict[str, Path], str]:
     """(the engine, the vocabulary files, what it was read from): tokenizer.json where there is one.
 
     The engine knows all special and added tokens, and what the settings say.
+
+    Args:
+        vocabulary: that of a .gguf, instead of files.
     """
+    if vocabulary is not None:
+        settings.update({name: value for name, value in kind.built.items() if name not in settings})
+        engine = vocabulary.engine(settings, _names(special))
+        _add_tokens(engine, source, settings, special)
+        if (frame := vocabulary.frame(kind.frame)) is not None:
+            frame(engine, settings, _names(special))
+        return engine, {}, vocabulary.path.name
     places = {role: map(source.find, name.split("|")) for role, name in kind.files.items()}
     files = {role: path for role, found in places.items() if (path := next(filter(None, found), None)) is not None}
     path = source.find(ENGINE_FILE)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from triform.errors import CorruptFileError
-from triform.text.pieces import know
+from triform.text.pieces import check_lengths, know
 
 LINE = re.compile(rb"[A-Za-z0-9+/]+={0,2} [0-9]+\r?\n?")
 MOST_BYTES = 2**27
@@ -47,7 +47,11 @@ def read_ranks(path: Path) -> dict[bytes, int]:
 
 
 def merges_of(ranks: dict[bytes, int]) -> list[tuple[bytes, bytes]]:
-    """The merges that ranks stand for: every way to halve a token into tokens, the lowest rank first."""
+    """The merges that ranks stand for: every way to halve a token into tokens, the lowest rank first.
+
+    Raises: CorruptFileError where looking at all of them would take too long.
+    """
+    check_lengths(ranks)
     found = []
     for token, rank in ranks.items():
         halves = [(token[:i], token[i:]) for i in range(1, len(token)) if token[:i] in ranks and token[i:] in ranks]
@@ -70,12 +74,16 @@ def build_tiktoken(files: dict[str, Path], settings: dict[str, Any], special: di
 
     path = files["vocab_file"]
     ranks = read_ranks(path)
+    try:
+        merges = merges_of(ranks)
+    except CorruptFileError as error:
+        raise CorruptFileError(f"{path}: {error}") from None
     shown = letters()
     written = {token: "".join([shown[byte] for byte in token]) for token in ranks}
     try:
         model = BPE(
             {written[token]: rank for token, rank in ranks.items()},
-            [(written[left], written[right]) for left, right in merges_of(ranks)],
+            [(written[left], written[right]) for left, right in merges],
             fuse_unk=False, ignore_merges=True,
         )  # fmt: skip
     except Exception as error:  # the engine's own, of no narrower kind

@@ -5,6 +5,7 @@ from typing import Any
 import tensorflow as tf
 
 from triform.calls import ShapeError
+from triform.weights.initial import COUNTER
 
 from .modes import current_seeds
 from .tree import Module, Unset
@@ -132,7 +133,7 @@ class BatchNorm(Module):
         self.eps, self.momentum = eps, momentum
         self.weight, self.bias = _parameter((width,), "ones"), _parameter((width,), "zeros")
         self.running_mean, self.running_var = (_buffer((width,), "float32", kind) for kind in ("zeros", "ones"))
-        self.num_batches_tracked = _buffer((), "int64", "zeros")
+        self.num_batches_tracked = _buffer((), "int64", COUNTER)
 
     def forward(self, x: tf.Tensor) -> tf.Tensor:
         wide = tf.cast(x, tf.float32) if x.dtype in (tf.float16, tf.bfloat16) else x

@@ -4,6 +4,8 @@ from typing import Any
 
 import torch
 
+from triform.weights.initial import COUNTER
+
 
 def _starting(layer: Any) -> None:
     if layer.bias is not None:
@@ -57,7 +59,7 @@ class BatchNorm(torch.nn.BatchNorm2d):
         super().__init__(width, eps, momentum, device="meta")
         self.weight.initial, self.bias.initial = "ones", "zeros"  # type: ignore[attr-defined]
         self.running_var.initial = "ones"  # type: ignore[union-attr]
-        self.running_mean.initial = self.num_batches_tracked.initial = "zeros"  # type: ignore[union-attr]
+        self.running_mean.initial, self.num_batches_tracked.initial = "zeros", COUNTER  # type: ignore[union-attr]
 
     def reset_parameters(self) -> None:
         """Values come later."""

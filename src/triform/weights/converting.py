@@ -1,5 +1,6 @@
 """A checkpoint of any format into any other, tensor by tensor: nothing is held longer than it takes to write it."""
 
+import logging
 import os
 import shutil
 from collections.abc import Callable
@@ -7,16 +8,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from triform.errors import InputError, nearest
+from triform.errors import InputError, TriformError, nearest
 from triform.weights.lazy import converted
 from triform.weights.tensor import FLOATING, LazyTensor
 
+log = logging.getLogger("triform")
 BESIDE = (
     "generation_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.txt",
     "vocab.json", "merges.txt", "spiece.model", "sentencepiece.bpe.model", "tokenizer.model", "preprocessor_config.json",
     "processor_config.json", "chat_template.jinja",
 )  # fmt: skip
-FILES = {"safetensors": "model*.safetensors", "h5": "tf_model.h5", "msgpack": "flax_model.msgpack"}
 DTYPES = ("auto", "float64", "float32", "float16", "bfloat16")
 Watch = Callable[[str, int, int], None]  # (name of a tensor that was written, bytes so far, bytes in all)
 
@@ -48,6 +49,8 @@ def convert_checkpoint(
     """
     from triform import hub
     from triform.auto.config import AutoConfig
+    from triform.configs.reading import gguf_alone
+    from triform.replacing import Replacement
     from triform.weights.saving import FORMATS, save_model
 
     if dtype not in DTYPES:
@@ -57,18 +60,35 @@ def convert_checkpoint(
     if format not in FORMATS:
         raise InputError(f"format={format!r}: weights are saved as one of {', '.join(FORMATS)}.")
     folder = Path(target)
-    present = sorted(folder.glob(FILES[format])) if folder.is_dir() else []
+    present = sorted(folder.glob(FORMATS[format].replace(".", "*.", 1))) if folder.is_dir() else []
     if present and not force:
         raise InputError(f"{folder} holds {present[0].name} already. Choose another folder, or pass force=True (--force).")
     place = hub.locate(source)
-    config = AutoConfig.from_pretrained(place)
+    gguf = gguf_alone(place, gguf_file)
+    config = AutoConfig.from_pretrained(place, gguf_file=gguf)
     model, tensors = _matched(place, config, dtype, gguf_file)
     save_model(model, folder, state_dict=_watched(tensors, watch), max_shard_size=max_shard_size, format=format)
-    for name in BESIDE:
-        path = place.find(name)
-        if path is not None and path.resolve() != (folder / name).resolve():
-            shutil.copyfile(path, folder / name)
+    with Replacement() as new:
+        for name in BESIDE:
+            path = place.find(name)
+            if path is not None and path.resolve() != (folder / name).resolve():
+                with open(path, "rb") as held, new.file(folder / name) as file:
+                    shutil.copyfileobj(held, file)
+    if gguf is not None and place.find("tokenizer.json") is None:
+        _write_tokenizer(place, gguf, folder)
     return sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+
+
+def _write_tokenizer(place: Any, gguf: str, folder: Path) -> None:
+    """Writes the tokenizer of a .gguf that stands alone; where its metadata have none that is known, a warning says so."""
+    from triform.auto.tokenizer import AutoTokenizer
+
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(place, gguf_file=gguf)
+    except TriformError as error:
+        log.warning("%s: no tokenizer is written: %s", folder, error)
+        return
+    tokenizer.save_pretrained(folder)
 
 
 def _matched(place: Any, config: Any, dtype: str, gguf_file: str | None) -> tuple[Any, dict[str, LazyTensor]]:
@@ -96,7 +116,8 @@ def _matched(place: Any, config: Any, dtype: str, gguf_file: str | None) -> tupl
         model = cls._build(config, {})
 
         def take(slot: Any, tensor: LazyTensor, wanted: str) -> None:
-            tensors[slot.name] = converted(tensor, wanted if dtype != "auto" and tensor.dtype in FLOATING else tensor.dtype)
+            kept = tensor.dtype not in FLOATING or (dtype == "auto" and slot.dtype in FLOATING)
+            tensors[slot.name] = converted(tensor, tensor.dtype if kept else wanted)
 
         object.__setattr__(model, "fill", take)
         model.retie()

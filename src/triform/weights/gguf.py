@@ -29,28 +29,30 @@ MOST_ITEMS = 2_000_000  # in the arrays of metadata: vocabulary, scores and merg
 def open_gguf(path: str | os.PathLike[str]) -> Checkpoint:
     """The tensors of a .gguf file under llama.cpp's names; `foreign_names.to_pytorch` gives PyTorch's.
 
-    `metadata` has the single values (texts, numbers) of the file's metadata as texts; `read_metadata` gives all of it.
+    `metadata` has the single values (texts, numbers) of the file's metadata as texts; `Header` has all of it.
 
     Raises: MissingFileError; CorruptFileError for a file that is truncated or malformed; MissingDependencyError where a tensor is quantised
         and the gguf package is not installed.
     """
-    path = Path(path)
-    header = _Header(map_bytes(path), path)
+    header = Header(path)
     metadata = {key: str(value) for key, value in header.metadata.items() if not isinstance(value, list)}
-    return Checkpoint(header.tensors(), format="gguf", files=[path], metadata=metadata)
+    return Checkpoint({name: header.tensor(name) for name in header.places}, format="gguf", files=[header.path], metadata=metadata)
 
 
-def read_metadata(path: str | os.PathLike[str]) -> dict[str, Any]:
-    """All metadata of a .gguf file: numbers, texts and lists of them, such as the vocabulary."""
-    path = Path(path)
-    return _Header(map_bytes(path), path).metadata
+class Header:
+    """The head of a file, walked once from its beginning.
 
+    Attributes:
+        metadata: all of it: numbers, texts and lists of them, such as the vocabulary.
+        places: tensor -> (shape, kind of numbers, where its bytes begin).
 
-class _Header:
-    """The head of a file, walked once from its beginning."""
+    Raises: as `open_gguf`, but for what `tensor` alone raises: a tensor of a kind or size that cannot be.
+    """
 
-    def __init__(self, data: np.ndarray, path: Path) -> None:
-        self.data, self.view, self.path = data, data.data, path
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = Path(path)
+        self.data = map_bytes(self.path)
+        self.view = self.data.data
         self.at = 0
         self.items = 0
         magic, version = self.unpack("4sI")
@@ -59,13 +61,13 @@ class _Header:
         count, entries = self.unpack("QQ")
         if count > MOST_ENTRIES or entries > MOST_ENTRIES:
             raise self.corrupt(f"it says that it has {count:,} tensors and {entries:,} entries of metadata")
-        self.count = count
         self.metadata: dict[str, Any] = {}
         for _ in range(entries):
             key = self.text()
             if key in self.metadata:
                 raise self.corrupt(f"{key[:80]!r} occurs twice in its metadata")
             self.metadata[key] = self.value(self.unpack("I")[0])
+        self.places = self.located(count)
 
     def corrupt(self, what: str) -> CorruptFileError:
         return CorruptFileError(f"{self.path} is no sound GGUF file: {what} (near byte {self.at:,} of {self.data.size:,}). Fetch it again.")
@@ -106,27 +108,25 @@ class _Header:
         self.at += size
         return np.frombuffer(self.view[begin : begin + size], dtype=np.dtype(NUMBERS[inner])).tolist()
 
-    def tensors(self) -> dict[str, LazyTensor]:
-        found = []
-        for _ in range(self.count):
+    def located(self, count: int) -> dict[str, tuple[tuple[int, ...], int, int]]:
+        found: dict[str, tuple[tuple[int, ...], int, int]] = {}
+        for _ in range(count):
             name, rank = self.text(), self.unpack("I")[0]
             if rank > 8:
                 raise self.corrupt(f"tensor {name[:80]!r} has {rank} dimensions")
+            if name in found:
+                raise self.corrupt(f"two tensors are called {name[:80]!r}")
             sizes = self.unpack(f"{rank}Q")
-            kind, offset = self.unpack("IQ")
-            found.append((name, tuple(reversed(sizes)), kind, offset))  # a file's first size is that of the innermost axis
+            found[name] = (tuple(reversed(sizes)), *self.unpack("IQ"))  # a file's first size is that of the innermost axis
         alignment = self.metadata.get("general.alignment", 32)
         if type(alignment) is not int or not 1 <= alignment <= 2**20:
             raise self.corrupt(f"its alignment is {str(alignment)[:40]}")
         start = -(-self.at // alignment) * alignment
-        tensors: dict[str, LazyTensor] = {}
-        for name, shape, kind, offset in found:
-            if name in tensors:
-                raise self.corrupt(f"two tensors are called {name[:80]!r}")
-            tensors[name] = self.tensor(name, shape, kind, start + offset)
-        return tensors
+        return {name: (shape, kind, start + offset) for name, (shape, kind, offset) in found.items()}
 
-    def tensor(self, name: str, shape: tuple[int, ...], kind: int, begin: int) -> LazyTensor:
+    def tensor(self, name: str) -> LazyTensor:
+        """A tensor, under llama.cpp's name."""
+        shape, kind, begin = self.places[name]
         where = f"{self.path}: tensor {name[:80]!r}"
         size = byte_count(PLAIN.get(kind, "float32"), shape, where)
         if kind not in PLAIN:

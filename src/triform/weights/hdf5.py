@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -64,13 +64,7 @@ def write_hdf5(
 
     Raises: MissingDependencyError without h5py; InputError for a dtype that HDF5 and NumPy lack.
     """
-    try:
-        import h5py
-    except ImportError:
-        raise MissingDependencyError('Writing .h5 files needs h5py, which is not installed: pip install "triform[legacy]".') from None
-    every = [tensor for variables in layers.values() for tensor in variables.values()]
-    if odd := sorted({t.dtype for t in every if np.dtype(STORAGE[t.dtype]).name != t.dtype}):
-        raise InputError(f"{path}: HDF5 has no dtype {', '.join(odd)}. Save as float32, or as safetensors.")
+    h5py = _writer(path, [tensor for variables in layers.values() for tensor in variables.values()])
     with contextlib.ExitStack() as stack:
         owner = replacement or stack.enter_context(Replacement())
         with owner.file(path) as beside, h5py.File(beside, "w") as file:
@@ -85,6 +79,38 @@ def write_hdf5(
                         group[name] = stored[id(tensor)]
                     else:
                         stored[id(tensor)] = group.create_dataset(name, data=tensor.read())
+
+
+def write_hdf5_shard(path: str | os.PathLike[str], variables: Mapping[str, LazyTensor], *, replacement: Replacement | None = None) -> None:
+    """Writes one of several files as the reference library lays them out: no layers, and names without the model's own.
+
+    Raises: as `write_hdf5`.
+    """
+    h5py = _writer(path, variables.values())
+    with contextlib.ExitStack() as stack:
+        owner = replacement or stack.enter_context(Replacement())
+        with owner.file(path) as beside, h5py.File(beside, "w") as file:
+            short = {_without_model(name): tensor for name, tensor in variables.items()}
+            _write_names(file, "layer_names", list(short))
+            for name, tensor in short.items():
+                file.create_dataset(name, data=tensor.read())
+
+
+def _without_model(name: str) -> str:
+    """ "model/decoder/fc1/bias:0" for "tf_bart_model/model/decoder/fc1/bias:0"; what lies outside of the model's name is whole already."""
+    first, _, rest = name.partition("/")
+    return name if not rest or rest.startswith(f"{first}/") else rest
+
+
+def _writer(path: str | os.PathLike[str], tensors: Iterable[LazyTensor]) -> Any:
+    """The library that writes, once it is sure that it can write these."""
+    try:
+        import h5py
+    except ImportError:
+        raise MissingDependencyError('Writing .h5 files needs h5py, which is not installed: pip install "triform[legacy]".') from None
+    if odd := sorted({t.dtype for t in tensors if np.dtype(STORAGE[t.dtype]).name != t.dtype}):
+        raise InputError(f"{path}: HDF5 has no dtype {', '.join(odd)}. Save as float32, or as safetensors.")
+    return h5py
 
 
 def _write_names(group: Any, attribute: str, names: Sequence[str]) -> None:

@@ -15,6 +15,7 @@ import numpy as np
 
 from triform.weights.tables import Part
 
+COUNTER = "counter"  # of batches: 0, and files may lack it, as those of TensorFlow and Flax do, and of old PyTorch
 SHRUNK = 0.87962566103423978  # the standard deviation of a standard normal distribution, truncated at 2
 Drawn = tuple[str, Any]  # ("constant" | "normal" | "truncated_normal" | "uniform", its number), or ("computed" | "fixed", an array)
 
@@ -40,6 +41,8 @@ def _resolved(how: Any, shape: tuple[int, ...], config: Any) -> Drawn:
     kind, number = (how, None) if isinstance(how, str) else how
     if kind in ("zeros", "ones"):
         return "constant", float(kind == "ones")
+    if kind == COUNTER:
+        return "computed", np.zeros(shape, np.float32)
     if kind in ("computed", "fixed"):
         return kind, np.ascontiguousarray(number(config), np.float32)
     if callable(number):

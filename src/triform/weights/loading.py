@@ -7,6 +7,7 @@ from typing import Any
 
 from triform.errors import InputError
 from triform.weights.initial import distribution
+from triform.weights.lazy import FLOAT8
 from triform.weights.report import LoadingReport
 from triform.weights.slots import Slot, ties
 from triform.weights.tables import Part, matches
@@ -89,10 +90,15 @@ def _names_elsewhere(by_name: Mapping[str, Slot], parts: list[Part]) -> dict[str
 
 
 def resolved_dtype(dtype: str, config: Any, checkpoint: Mapping[str, LazyTensor]) -> str:
-    """The dtype of floating arrays: what was asked for, else the config's, else that of the first floating array."""
+    """The dtype of floating arrays: what was asked for, else the config's, else that of the first floating array.
+
+    Nothing computes in 8 bits, so files in them become bfloat16, which holds them exactly, unless it is asked otherwise.
+    """
     wanted = dtype if dtype != "auto" else (config.dtype or "auto")
     if wanted == "auto":
         wanted = next((t.dtype for t in checkpoint.values() if t.dtype in FLOATING), "float32")
+    if dtype == "auto" and wanted in FLOAT8:
+        wanted = "bfloat16"
     if wanted not in FLOATING:
         raise InputError(
             f"dtype={dtype!r} is none that weights can have. Choose from: auto, {', '.join(n for n in STORAGE if n in FLOATING)}."
