@@ -136,3 +136,49 @@ def test_generating_looks_parts_up_in_passing_only():
     first = model.generate(torch.tensor([[3, 4]]), max_new_tokens=4)
     model.transformer.h[0].mlp.c_fc.weight = torch.nn.Parameter(torch.randn(8, 32))
     assert model.generate(torch.tensor([[3, 4]]), max_new_tokens=4).shape == first.shape
+
+
+def test_parts_at_hand_are_the_model_s():
+    model = bert()
+    held = lambda: {name: set(module.__dict__) - {"fast"} for name, module in model.named_modules()}
+    want, before = logits(model), held()
+    model.optimize()
+    layer = model.bert.encoder.layer[0]
+    assert "attention" in layer.__dict__ and "weight" not in layer.output.dense.__dict__
+    assert torch.allclose(logits(copy.deepcopy(model)), want, atol=1e-6)
+    zeros = {name: torch.zeros_like(x) for name, x in model.named_parameters()}
+    with torch.inference_mode():
+        assert not torch.func.functional_call(model, zeros, (torch.arange(22).reshape(2, 11),)).logits.any()
+    old = model.classifier
+    model.classifier = torch.nn.Linear(48, 3, bias=False)
+    assert logits(model).shape == want.shape and not torch.allclose(logits(model), want, atol=1e-3)
+    model.classifier = old
+    model.optimize(False)
+    assert held() == before and torch.allclose(logits(model), want, atol=1e-6)
+
+
+def test_weights_that_tools_moved_are_found():
+    import torch.nn.utils.parametrize as parametrize
+    import torch.nn.utils.prune as prune
+
+    for name in ("bert", "gpt2"):
+        sizes = {"gpt2": {"n_embd": 48, "n_layer": 1, "n_head": 4, "vocab_size": 99}}.get(name) or SIZES
+        model = triform.AutoModel.from_config(triform.AutoConfig.for_model(name, **sizes), seed=1).eval()
+        layer = model.h[0].mlp.c_fc if name == "gpt2" else model.encoder.layer[0].intermediate.dense
+        want = model(torch.arange(22).reshape(2, 11)).last_hidden_state
+        prune.l1_unstructured(layer, "weight", amount=0.9)
+        pruned = model(torch.arange(22).reshape(2, 11)).last_hidden_state
+        assert not torch.allclose(pruned, want, atol=1e-3)
+        prune.remove(layer, "weight")
+        parametrize.register_parametrization(layer, "bias", Doubled())
+        layer.parametrizations.bias.original.data.fill_(0.5)
+        doubled = model(torch.arange(22).reshape(2, 11)).last_hidden_state
+        parametrize.remove_parametrizations(layer, "bias")
+        assert (layer.bias == 1).all()
+        assert torch.allclose(model(torch.arange(22).reshape(2, 11)).last_hidden_state, doubled, atol=1e-6)
+        assert not torch.allclose(doubled, pruned, atol=1e-3)
+
+
+class Doubled(torch.nn.Module):
+    def forward(self, x):
+        return 2 * x

@@ -68,6 +68,15 @@ def _checkpointed(layer: Module, frame: Any, *args: Any, **kwargs: Any) -> Any:
     return checkpoint(run, *args, use_reentrant=False, **kwargs)
 
 
+def own(layer: Module) -> tuple[torch.Tensor, torch.Tensor | None]:
+    """A layer's weight and bias, past torch's slow lookup; by that, where a tool (pruning, parametrisation) took them elsewhere."""
+    held = layer._parameters
+    try:
+        return held["weight"], held["bias"]  # type: ignore[return-value]
+    except KeyError:
+        return layer.weight, layer.bias  # type: ignore[return-value]
+
+
 class Linear(torch.nn.Linear):
     fast: tuple[bool, ...] = ()  # see `fast.Choice`; empty until model.optimize()
     transposed = False
@@ -87,7 +96,7 @@ class Linear(torch.nn.Linear):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         if x.shape[-1] != self.in_features:
             refuse_width(self, x, self.in_features)
-        weight, bias = self.weight, self.bias
+        weight, bias = own(self)
         if self.fast and fast.applies(self.fast, x, weight):
             return fast.product(x, weight, bias)
         return F.linear(x, weight, bias)
@@ -104,6 +113,10 @@ class TransposedLinear(Module):
         reference = sys.modules.get("transformers.pytorch_utils")
         return getattr(reference, "Conv1D", TransposedLinear)
 
+    @__class__.setter
+    def __class__(self, cls: type) -> None:
+        object.__dict__["__class__"].__set__(self, cls)  # parametrisations put a class of their own before it
+
     def _get_name(self) -> str:
         return "TransposedLinear"
 
@@ -113,7 +126,7 @@ class TransposedLinear(Module):
     def __init__(self, n_in: int, n_out: int, bias: bool = True) -> None:
         super().__init__()
         self.weight = Parameter((n_in, n_out))
-        self.bias = Parameter((n_out,), "zeros") if bias else None
+        self.register_parameter("bias", Parameter((n_out,), "zeros") if bias else None)
         self.nf, self.nx = n_out, n_in  # the names by which PEFT knows the sizes of such a layer
 
     def sizes(self) -> tuple[int, int]:
@@ -123,10 +136,10 @@ class TransposedLinear(Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         if x.shape[-1] != self.nx:
             refuse_width(self, x, self.nx)
-        weight, bias = self.weight.t(), self.bias
+        weight, bias = own(self)
         if self.fast and fast.applies(self.fast, x, weight):
-            return fast.product(x, weight, bias)
-        return F.linear(x, weight, bias)
+            return fast.product(x, weight.t(), bias)
+        return F.linear(x, weight.t(), bias)
 
     def extra_repr(self) -> str:
         return f"nf={self.nf}, nx={self.nx}"
@@ -157,7 +170,8 @@ class LayerNorm(torch.nn.LayerNorm):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         if x.shape[-1] != self.normalized_shape[0]:
             refuse_width(self, x, self.normalized_shape[0])
-        return torch.layer_norm(x, self.normalized_shape, self.weight, self.bias, self.eps)
+        weight, bias = own(self)
+        return torch.layer_norm(x, self.normalized_shape, weight, bias, self.eps)
 
 
 class Dropout(torch.nn.Dropout):
