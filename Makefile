@@ -11,9 +11,8 @@ VENV = .venv
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt $(PIP_INSTALL_ARGS)
 WORKERS ?= 2
-# Tests compile hundreds of small JAX programs: what its optimizer takes longer, it never gives back there.
 CHECKPOINTS := $(wildcard $(or $(TRIFORM_CHECKPOINTS),../shared/checkpoints))
-TEST_ENV = $(if $(CHECKPOINTS),TRIFORM_CHECKPOINTS=$(abspath $(CHECKPOINTS))) OMP_NUM_THREADS=1 TF_CPP_MIN_LOG_LEVEL=3 JAX_PLATFORMS=cpu JAX_DISABLE_MOST_OPTIMIZATIONS=1
+TEST_ENV = $(if $(CHECKPOINTS),TRIFORM_CHECKPOINTS=$(abspath $(CHECKPOINTS))) OMP_NUM_THREADS=1 TF_CPP_MIN_LOG_LEVEL=3 JAX_PLATFORMS=cpu
 
 .PHONY: demo test test-all check fix bench stubs clean
 

@@ -21,6 +21,22 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("backend", BACKENDS)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """What JAX compiles longest waits for `make test-all`: caches that grow, but for four families; variants after the first of a file."""
+    varied = set()
+    for item in items:
+        told = getattr(item, "callspec", None)
+        if told is None or told.params.get("backend") != "flax":
+            continue
+        grows = told.params.get("capacity") is True and item.path.stem not in ("test_gpt2", "test_llama", "test_t5", "test_bart")
+        varies = item.originalname == "test_variant_equals_reference"
+        if grows or (varies and item.path in varied):
+            item.add_marker("slow")
+        if varies:
+            varied.add(item.path)
+
+
 @pytest.fixture(scope="module", autouse=True)
 def forgetful():
     """What JAX and torch.compile have compiled is forgotten after each file: thousands of programs would use up a process's memory maps."""

@@ -25,7 +25,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess:
 
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory):
-    """A GPT-2, one with a chat template, and a T5, of a few words each."""
+    """A GPT-2, one that never ends, one with a chat template, and a T5, of a few words each."""
     from tokenizers import Tokenizer, models, pre_tokenizers
 
     base = tmp_path_factory.mktemp("writers")
@@ -39,6 +39,7 @@ def folders(tmp_path_factory):
     template = "{% for m in messages %}{{ m.role }} : {{ m.content }} {% endfor %}assistant :"
     for name, auto, config, more in (
         ("gpt2", "CausalLM", gpt2, {}),
+        ("endless", "CausalLM", triform.GPT2Config(**{**ids, "eos_token_id": None}, n_positions=4096, n_embd=12, n_layer=1, n_head=2), {}),
         ("chat", "CausalLM", gpt2, {"chat_template": template}),
         ("t5", "Seq2SeqLM", t5, {}),
     ):
@@ -84,7 +85,7 @@ def test_one_text_becomes_another(folders):
 
 
 def test_ctrl_c_stops_cleanly(folders):
-    arguments = ("run", str(folders / "gpt2"), "once", "-n", "4000", "--seed", "3")
+    arguments = ("run", str(folders / "endless"), "once", "-n", "4000", "--seed", "3")
     process = subprocess.Popen(command(*arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stdout is not None
     process.stdout.readline()
