@@ -53,7 +53,8 @@ def exactly_one(module: Any, **given: Any) -> Any:
 
 
 class _Local(threading.local):
-    frame: Frame | None = None
+    def __init__(self) -> None:
+        self.frame: Frame | None = None  # in each thread from the start: torch.compile guards on whether it is there
 
 
 _local = _Local()

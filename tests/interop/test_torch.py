@@ -72,6 +72,24 @@ def test_compile_records_hidden_states(model, given):
     torch.testing.assert_close(out.hidden_states[2], want.hidden_states[2])
 
 
+def test_compiled_before_any_other_call(model, given):
+    """In a thread of its own, which has called no model yet: what it compiles once, it goes on to use."""
+    import threading
+
+    compiled, outs = torch.compile(model, backend="aot_eager", fullgraph=True), []
+
+    def run() -> None:
+        with torch.inference_mode():
+            outs.extend(compiled(**given).logits for _ in range(2))
+
+    torch._dynamo.reset()
+    with torch._dynamo.config.patch(error_on_recompile=True):
+        thread = threading.Thread(target=run)
+        thread.start()
+        thread.join()
+    assert len(outs) == 2 and torch.equal(*outs)
+
+
 @pytest.mark.parametrize("twin", [copy.deepcopy, lambda m: pickle.loads(pickle.dumps(m))], ids=["deepcopy", "pickle"])
 def test_copies_keep_their_ties(model, given, twin):
     other = twin(model)
