@@ -7,16 +7,22 @@ import tensorflow as tf
 
 from triform.errors import InputError
 
+from . import modes
+from .nn import Linear
+
 
 class Compiled:
     """Takes a model's inputs by name. Settings are traced apart; after the second size of an input, sizes stay open.
 
-    TensorFlow's own kernels run it, not XLA's: on a CPU those call oneDNN, and they take any size.
+    TensorFlow's own kernels run it, not XLA's: on a CPU those call oneDNN, and they take any size. They multiply a quarter faster by
+    weights (n_in, n_out) than by a checkpoint's (n_out, n_in): those of linear layers are kept a second time, turned, as they are now.
     """
 
     def __init__(self, model: Any) -> None:
         self.model = model
         self.functions: dict[Any, Any] = {}
+        weights = [layer.weight for _, layer in model.tree.walk() if isinstance(layer, Linear)]
+        self.kernels = {id(weight): tf.transpose(weight.value) for weight in weights}
 
     def __call__(self, **inputs: Any) -> Any:
         static = {name: x for name, x in inputs.items() if x is None or isinstance(x, (bool, int, str))}
@@ -24,7 +30,12 @@ class Compiled:
             raise InputError(f"{type(self.model).__name__}.jit() is for inference: training=True has no place in it. Use model.fit.")
         key = tuple(sorted(static.items()))
         if key not in self.functions:
-            function = tf.function(lambda given: self.model({**given, **static}), autograph=False, reduce_retracing=True)
+
+            def traced(given: dict[str, Any]) -> Any:
+                with modes.turned(self.kernels):
+                    return self.model({**given, **static})
+
+            function = tf.function(traced, autograph=False, reduce_retracing=True)
             function._omit_frequent_tracing_warning = True  # TensorFlow counts those of all models as one
             self.functions[key] = function
         return self.functions[key]({name: _tensor(x) for name, x in inputs.items() if name not in static})

@@ -1,14 +1,16 @@
-"""Whether the call that runs is one of training, and where its random numbers come from; whether it is traced for XLA."""
+"""Whether the call that runs is one of training, and where its random numbers come from; whether it is traced, and for what."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Any
 
 
 class _Local(threading.local):
     seeds: Any = None
     compiling: bool = False
+    kernels: Mapping[int, Any] = MappingProxyType({})
 
 
 _local = _Local()
@@ -42,3 +44,18 @@ def compiling() -> Iterator[None]:
 def is_compiling() -> bool:
     """Whether the call that runs is traced for XLA."""
     return _local.compiling
+
+
+@contextmanager
+def turned(kernels: Mapping[int, Any]) -> Iterator[None]:
+    """Linear layers inside multiply by these kernels (n_in, n_out), by the identity of their weight."""
+    before, _local.kernels = _local.kernels, kernels
+    try:
+        yield
+    finally:
+        _local.kernels = before
+
+
+def kernel_of(weight: Any) -> Any:
+    """The kernel that stands for a weight here; None where there is none."""
+    return _local.kernels.get(id(weight))

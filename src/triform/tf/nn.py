@@ -15,7 +15,7 @@ from triform.spreading import spread
 
 from .convolution import BatchNorm, Conv1d, Conv2d, Conv3d, ConvTranspose2d, GroupNorm
 from .generation.context import Context
-from .modes import current_seeds
+from .modes import current_seeds, kernel_of
 from .tree import List, Module, Unset
 from .tree import PretrainedTree as Model
 
@@ -63,6 +63,9 @@ class Linear(Module):
     def forward(self, x: tf.Tensor) -> tf.Tensor:
         n_out, n_in = self.weight.shape
         _width(self, x, n_in)
+        kernel = kernel_of(self.weight)
+        if kernel is not None:
+            return _project(x, tf.cast(kernel, x.dtype), self.bias, False, n_out)
         return _project(x, self.weight.value, self.bias, True, n_out)
 
 

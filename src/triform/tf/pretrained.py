@@ -107,7 +107,7 @@ class TFPreTrainedModel(keras.Model):
         raise AttributeError(f"{type(self).__name__} has no attribute {name!r}.")
 
     def jit(self) -> Any:
-        """This model as a traced function of its inputs, by name: several times as fast for small inputs. See `tf.compiled.Compiled`."""
+        """This model, with the weights it has now, as one traced function of its inputs, by name, for inference. See `tf.compiled`."""
         from .compiled import Compiled
 
         return Compiled(self)
