@@ -153,7 +153,10 @@ def test_parts_at_hand_are_the_model_s():
     model.classifier = torch.nn.Linear(48, 3, bias=False)
     assert logits(model).shape == want.shape and not torch.allclose(logits(model), want, atol=1e-3)
     model.classifier = old
+    model.dropout = None
     model.optimize(False)
+    assert model.dropout is None
+    model.dropout = torch.nn.Dropout(0.1).eval()
     assert held() == before and torch.allclose(logits(model), want, atol=1e-6)
 
 

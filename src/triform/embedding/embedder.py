@@ -140,7 +140,7 @@ class Embedder:
         if self.backend == "torch" and (self.optimize or (self.optimize is None and count >= MANY)) and not self._is_fast():
             self.model.optimize()
         if self._run is None:
-            self._run = {"torch": self._on_torch, "flax": self._on_flax, "tf": self._on_tensorflow}[self.backend]()
+            self._run = self._on_torch() if self.backend == "torch" else self._compiled()
         return self._run
 
     def _is_fast(self) -> bool:
@@ -156,13 +156,9 @@ class Embedder:
 
         return run
 
-    def _on_flax(self) -> Callable[[dict[str, np.ndarray]], np.ndarray]:
+    def _compiled(self) -> Callable[[dict[str, np.ndarray]], np.ndarray]:
         compiled = self.model.jit()
         return lambda inputs: np.asarray(compiled(**{name: value.astype(np.int32) for name, value in inputs.items()}).last_hidden_state)
-
-    def _on_tensorflow(self) -> Callable[[dict[str, np.ndarray]], np.ndarray]:
-        compiled = self.model.jit()
-        return lambda inputs: compiled(**inputs).last_hidden_state.numpy()
 
 
 def embed(texts: Sequence[str], model: Any, **kwargs: Any) -> np.ndarray:

@@ -142,7 +142,7 @@ class PreTrainedModel(Pretrained, torch.nn.Module):
 
         Weights may be laid out by columns meanwhile, with the same shapes and values, and no copy is kept: training, saving, adapters and
         torch.compile go on as before. Computing with gradients, in 16 bit or on another device is not changed. Results differ by rounding.
-        Parts of the model are exchanged by setattr, as ever; tools that write to `_modules` come before it, or after optimize(False).
+        Parts of the model are exchanged by setattr, as ever; taking one away, or writing to `_modules`, is for after optimize(False).
 
         Args:
             on: False undoes it.
