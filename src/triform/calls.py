@@ -171,6 +171,11 @@ def answering(forward: Callable[..., Any]) -> Callable[..., Any]:
     return answer
 
 
+def plain_values(inputs: dict[str, Any]) -> dict[str, Any]:
+    """The inputs of a compiled call that are no arrays: what is computed depends on them, so each set of them is compiled apart."""
+    return {name: x for name, x in inputs.items() if x is None or isinstance(x, (bool, int, str))}
+
+
 def _static(model: Any, name: str, given: Any, default: Any) -> bool:
     value = default if given is None else given
     if isinstance(value, (bool, int)):

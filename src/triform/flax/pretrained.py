@@ -10,6 +10,7 @@ import numpy as np
 from flax import nnx
 from jax.dtypes import canonicalize_dtype
 
+from triform.calls import plain_values
 from triform.errors import InputError
 from triform.options import LoadOptions
 from triform.outputs import ModelOutput, on_new_class
@@ -277,6 +278,5 @@ class Compiled:
         self.state = jax.tree.map(jnp.asarray, state)  # a NumPy leaf would be copied at every call
 
     def __call__(self, **inputs: Any) -> Any:
-        static = tuple(sorted((name, x) for name, x in inputs.items() if x is None or isinstance(x, (bool, int, str))))
-        named = dict(static)
-        return _run(self.graph, static, self.state, {name: x for name, x in inputs.items() if name not in named})
+        static = plain_values(inputs)
+        return _run(self.graph, tuple(sorted(static.items())), self.state, {name: x for name, x in inputs.items() if name not in static})

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from triform.calls import plain_values
 from triform.errors import InputError
 
 from . import modes
@@ -25,7 +26,7 @@ class Compiled:
         self.kernels = {id(weight): tf.transpose(weight.value) for weight in weights}
 
     def __call__(self, **inputs: Any) -> Any:
-        static = {name: x for name, x in inputs.items() if x is None or isinstance(x, (bool, int, str))}
+        static = plain_values(inputs)
         if static.get("training"):
             raise InputError(f"{type(self.model).__name__}.jit() is for inference: training=True has no place in it. Use model.fit.")
         key = tuple(sorted(static.items()))
