@@ -47,9 +47,15 @@ class Generating:
         return GenerationConfig.from_dict(read_config_dict(path, str(path)))
 
     @property
+    def placing_model(self) -> Any:
+        """The model whose `longest`, `window` and `first_position` hold: the one without the head, if that is a model."""
+        base = self.base_model  # type: ignore[attr-defined]
+        return base if isinstance(base, Generating) else self
+
+    @property
     def most_tokens(self) -> int | None:
         """How many tokens of a text the model that writes can place; None where there is no bound."""
-        name = self.base_model.longest  # type: ignore[attr-defined]
+        name = self.placing_model.longest
         return getattr(self.config.get_text_config(decoder=True), name) if name else None
 
     def generation_text(self) -> str:

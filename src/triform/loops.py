@@ -13,8 +13,12 @@ Counter = Any
 Key = Any
 
 
-def loop(going: Callable[[Any], Any], body: Callable[[Any], Any], state: Any) -> Any:
-    """`while going(state): state = body(state)`, on the device where the framework compiles."""
+def loop(going: Callable[[Any], Any], body: Callable[[Any], Any], state: Any, model: Any = None) -> Any:
+    """`while going(state): state = body(state)`, on the device where the framework compiles.
+
+    Args:
+        model: whose steps these are. PyTorch watches two of them and repeats what was asked of it, where nothing else can have been done.
+    """
 
 
 def counter(n: int) -> Counter: ...

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from harness import auto
+from harness import auto, move_off_defaults
 from writers import SEQ2SEQ, SIZES, generated, ids_of, loaded, written
 
 SEARCHES = {
@@ -123,3 +123,22 @@ def test_an_encoder_that_writes(kind, backend):
         for token in row[7:]:
             assert plain(ids_of("torch", text)).logits[0, -1].argmax() == token
             text = np.concatenate([text, [[token]]], axis=1)
+
+
+@pytest.mark.xdist_group("bart")
+def test_the_decoder_of_an_encoder_decoder_writes_by_itself(backend, tmp_path):
+    import torch
+    import transformers
+
+    case = written("bart")
+    torch.manual_seed(3)
+    # the reference's cache counts the layers of the encoder that is not there
+    changes = {"is_decoder": True, "encoder_layers": 3, "num_hidden_layers": 3}
+    model = transformers.BartForCausalLM(transformers.BartConfig(**{**case.model.config.to_dict(), **changes})).eval()
+    move_off_defaults(model, np.random.default_rng(8))
+    model.save_pretrained(tmp_path)
+    prompts = np.maximum(case.ids, 3)
+    settings = {"max_new_tokens": 9, "do_sample": False, "forced_eos_token_id": None}
+    want = model.generate(torch.tensor(prompts), attention_mask=torch.ones(3, 9), **settings).numpy()
+    got = np.asarray(auto(backend, "AutoModelForCausalLM").from_pretrained(tmp_path).generate(ids_of(backend, prompts), **settings))
+    assert got.shape == want.shape and np.array_equal(got, want)

@@ -6,7 +6,7 @@ import numpy as np
 from jax import lax
 
 
-def loop(going, body, state):
+def loop(going, body, state, model=None):
     return lax.while_loop(going, body, state)
 
 

@@ -86,7 +86,7 @@ def generate(
     guests = Guests.of(logits_processor, stopping_criteria, prefix_allowed_tokens_fn, streamer, tokenizer, settings)
     guests.check(search, type(model).__name__)
     copies = settings.num_beams if settings.num_beams > 1 else settings.num_return_sequences
-    run = Run(model, engine, settings, search, reader, prompt, guests, limit, copies=copies, window=model.base_model.window)
+    run = Run(model, engine, settings, search, reader, prompt, guests, limit, copies=copies, window=model.placing_model.window)
     if search.guidance is not None:
         run.negative = _negative(run, negative_prompt_ids, negative_prompt_attention_mask)
     with engine.evaluating():
@@ -154,10 +154,10 @@ def read(run: Run) -> tuple[Any, Any]:
     fed = _already(prompt)
     cache = prompt.cache if fed else None
     if engine.compiles and not reader.seq2seq:
-        out = _in_chunks(run, tokens, mask, prompt.positions + run.model.base_model.first_position, source, cache, fed)
+        out = _in_chunks(run, tokens, mask, prompt.positions + run.model.placing_model.first_position, source, cache, fed)
     else:
         plain = not prompt.padded
-        numbered = None if plain else engine.array(prompt.positions[:, fed:] + run.model.base_model.first_position)
+        numbered = None if plain else engine.array(prompt.positions[:, fed:] + run.model.placing_model.first_position)
         if not engine.compiles:
             mask_ = None if plain else engine.array(mask.astype(np.int32))
         else:

@@ -3,7 +3,7 @@
 import tensorflow as tf
 
 
-def loop(going, body, state):
+def loop(going, body, state, model=None):
     flat = tf.nest.flatten(state)
     there = [i for i, x in enumerate(flat) if x is not None]  # a loop of TensorFlow carries no None
 

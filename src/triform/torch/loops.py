@@ -1,9 +1,13 @@
-"""The functions of `triform.loops` on PyTorch: decoding runs as plain Python."""
+"""The functions of `triform.loops` on PyTorch: decoding runs as plain Python, and where it can as a recording of that."""
 
 import torch
 
+from . import replaying
 
-def loop(going, body, state):
+
+def loop(going, body, state, model=None):
+    if model is not None and replaying.repeatable(model):
+        return replaying.loop(going, body, state)
     while going(state):
         state = body(state)
     return state
@@ -14,7 +18,7 @@ def counter(n):
 
 
 def number(n):
-    return float(n)
+    return torch.full((), n, dtype=torch.float32)
 
 
 def both(first, second):
