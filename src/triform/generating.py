@@ -75,8 +75,8 @@ class Generating:
         """Writes on from a prompt (a decoder), or answers a source (an encoder-decoder).
 
         The same algorithms run on the three backends. On Flax and TensorFlow they are compiled: once for a batch size and a capacity (96,
-        128, 192, 256, 384, … tokens). Prompts are read in pieces of 32 tokens, so that one of another length compiles nothing until the
-        capacity grows, and sources are padded to 32 · 2ⁿ. Padding may stand on either side of a prompt.
+        128, 192, 256, 384, … tokens). Prompts are read in pieces of a size that goes with it, so that another length compiles nothing until
+        the capacity grows, and sources are padded to 32 · 2ⁿ. Padding may stand on either side of a prompt.
 
         Args:
             inputs: (B, T) int prompts, or what the encoder reads. Default: the start token.

@@ -17,7 +17,10 @@ from .guests import Guests
 from .planning import plan_length, plan_search, warn_of_contradictions
 from .state import State
 
-CHUNK = 32  # a prompt is compiled for pieces of so many tokens: one of another length compiles nothing
+SOURCE = 32  # an encoder's text is compiled for 32, 64, 128, … tokens
+# A prompt is compiled for pieces of so many tokens, up to so many slots of the cache: one of another length compiles nothing by itself.
+# Small pieces waste little on a short prompt, large ones read a long prompt sooner.
+PIECES = ((16, 128), (32, 256), (64, None))
 CAPACITY = 96  # slots of a compiled cache: 96, 128, 192, 256, 384, 512, …
 BREATH = 64  # tokens of a compiled loop after which the host looks around, so that it can be interrupted
 
@@ -32,6 +35,16 @@ def bucket(n: int, smallest: int) -> int:
 def capacity_for(tokens: int) -> int:
     """The slots of a compiled cache for so many tokens: two sizes for each doubling, since attention looks at all of them."""
     return min(bucket(tokens, CAPACITY), bucket(tokens, CAPACITY * 4 // 3))
+
+
+def piece_for(prompt: int, room: int) -> int:
+    """The size of the pieces in which a prompt is read that leaves room for so many tokens."""
+    return next(size for size, most in PIECES if most is None or capacity_for(padded_to(size, prompt) + room) <= most)
+
+
+def padded_to(size: int, tokens: int) -> int:
+    """The next multiple of a size."""
+    return -(-tokens // size) * size
 
 
 @dataclass
@@ -62,6 +75,11 @@ class Run:
     guesses: int = 0
     collected: Collected = field(default_factory=Collected)
     began: float = field(default_factory=time.monotonic)
+
+    @property
+    def behind(self) -> int:
+        """Slots of the cache that the new tokens take at most."""
+        return self.limit * self.search.beams + (self.guesses + 1 if self.guesses else 0)
 
     @property
     def stepwise(self) -> bool:
@@ -204,7 +222,7 @@ def _already(prompt: prompts.Prompt) -> int:
 
 def _room(run: Run, tokens: int) -> int:
     """Slots for a new cache."""
-    wanted = tokens + run.limit * run.search.beams + (run.guesses + 1 if run.guesses else 0)
+    wanted = tokens + run.behind
     if run.window is not None and run.search.beams == 1:  # what no token sees any more is forgotten
         wanted = min(wanted, max(tokens, run.window) + max(run.window, BREATH))
     if run.engine.compiles:
@@ -218,8 +236,9 @@ def _in_chunks(run: Run, tokens: Any, mask: Any, positions: Any, source: Any, ca
     """A prompt in pieces of one size, the first padded on the left."""
     engine, reader = run.engine, run.reader
     tokens, mask, positions = tokens[:, fed:], mask[:, fed:], positions[:, fed:]
-    size = min(CHUNK, run.model.most_tokens or CHUNK)
-    more = -tokens.shape[1] % size
+    size = piece_for(tokens.shape[1], run.behind)
+    size = min(size, run.model.most_tokens or size)
+    more = padded_to(size, tokens.shape[1]) - tokens.shape[1]
     pads = lambda x: np.pad(x, [(0, 0), (more, 0), *[(0, 0)] * (x.ndim - 2)])
     tokens, mask, positions = pads(tokens), pads(mask).astype(np.int32), pads(positions)
     if cache is None:
@@ -246,7 +265,7 @@ def _padded_source(run: Run, source: dict[str, Any]) -> dict[str, Any]:
     mask = run.engine.host(source["attention_mask"]) if "attention_mask" in source else np.ones_like(ids)
     reads = getattr(run.model.config, "encoder", run.model.config)
     longest = getattr(reads, "longest_text", None) or getattr(reads, "max_position_embeddings", None)
-    wide = bucket(ids.shape[1], CHUNK)
+    wide = bucket(ids.shape[1], SOURCE)
     more = max(0, min(wide, longest or wide) - ids.shape[1])
     padded = [np.pad(x, ((0, 0), (0, more))) for x in (ids, mask)]
     return {"input_ids": run.engine.array(padded[0]), "attention_mask": run.engine.array(padded[1])}
@@ -258,7 +277,7 @@ def _state(run: Run, seed: int | None) -> State:
     tokens = run.prompt.tokens if run.prompt.tokens.ndim == 2 else np.zeros(run.prompt.mask.shape, np.int64)
     mask = run.prompt.mask if run.prompt.tokens.ndim == 2 else np.zeros_like(run.prompt.mask)
     b, t = tokens.shape
-    wide = -(-t // CHUNK) * CHUNK if engine.compiles else t
+    wide = padded_to(piece_for(t, run.behind), t) if engine.compiles else t
     capacity = capacity_for(wide + run.limit) if engine.compiles else t + run.limit
     run.width = wide
     history, real = np.full((b, capacity), run.search.pad), np.zeros((b, capacity), bool)

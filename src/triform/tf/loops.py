@@ -6,15 +6,17 @@ import tensorflow as tf
 def loop(going, body, state, model=None):
     flat = tf.nest.flatten(state)
     there = [i for i, x in enumerate(flat) if x is not None]  # a loop of TensorFlow carries no None
+    # Keys and values (1, H, S, D) pass as (H, S, D), as XLA multiplies them: else each step copies all of them, twice.
+    merged = lambda x: tf.reshape(x, x.shape[1:]) if len(x.shape) == 4 and x.shape[0] == 1 else x
 
     def packed(values):
         whole = [None] * len(flat)
         for i, x in zip(there, values):
-            whole[i] = x
+            whole[i] = tf.reshape(x, flat[i].shape)
         return tf.nest.pack_sequence_as(state, whole)
 
     def unpacked(state):
-        return [x for x in tf.nest.flatten(state) if x is not None]
+        return [merged(x) for x in tf.nest.flatten(state) if x is not None]
 
     found = tf.while_loop(lambda *values: going(packed(values)), lambda *values: unpacked(body(packed(values))), unpacked(state))
     return packed(found)

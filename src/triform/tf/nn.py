@@ -15,7 +15,7 @@ from triform.spreading import spread
 
 from .convolution import BatchNorm, Conv1d, Conv2d, Conv3d, ConvTranspose2d, GroupNorm
 from .generation.context import Context
-from .modes import current_seeds, kernel_of
+from .modes import current_seeds, is_compiling, kernel_of
 from .tree import List, Module, Unset
 from .tree import PretrainedTree as Model
 
@@ -48,7 +48,9 @@ def _project(x: tf.Tensor, weight: tf.Tensor, bias: Any, transposed: bool, n_out
     """x @ weight (or its transpose) + bias, as one matrix product whatever the rank of x."""
     lead = tf.shape(x)[:-1] if None in tuple(x.shape[:-1]) else tuple(x.shape[:-1])
     y = tf.matmul(tf.reshape(x, (-1, x.shape[-1])), weight, transpose_b=transposed)
-    if bias is not None:
+    if bias is not None and is_compiling():  # XLA takes an addition into the product of one row, which makes that a third slower
+        y = y - (-bias.value)
+    elif bias is not None:
         y = tf.nn.bias_add(y, bias.value)
     out = tf.reshape(y, tf.concat([lead, [n_out]], 0) if tf.is_tensor(lead) else (*lead, n_out))
     out.set_shape((*x.shape[:-1], n_out))

@@ -358,7 +358,11 @@ def write(buffer, new, start, axis):
     if modes.is_compiling():  # the one op that writes at a place known at run time only; it exists in XLA alone, and under no public name
         from tensorflow.compiler.tf2xla.python import xla
 
-        return xla.dynamic_update_slice(buffer, new, tf.stack([start if a == axis else 0 for a in range(len(buffer.shape))]))
+        sizes = tuple(buffer.shape)
+        if len(sizes) == 4 and sizes[0] == 1 and axis > 0:  # as `loops.loop` carries it
+            buffer, new, axis = tf.reshape(buffer, sizes[1:]), tf.reshape(new, new.shape[1:]), axis - 1
+        places = tf.stack([start if a == axis else 0 for a in range(len(buffer.shape))])
+        return tf.reshape(xla.dynamic_update_slice(buffer, new, places), sizes)
     stop = start + shape(new)[axis]
     cut = lambda a, b: buffer[(slice(None),) * axis + (slice(a, b),)]
     return tf.concat([cut(None, start), new, cut(stop, None)], axis)
