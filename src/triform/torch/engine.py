@@ -38,14 +38,16 @@ class Engine:
 
     @contextmanager
     def evaluating(self) -> Iterator[None]:
-        """Turns dropout off meanwhile."""
-        training = self.model.training
-        self.model.eval()
+        """Turns dropout off meanwhile, where it is on."""
+        learning = [module for module in self.model.modules() if module.training]
+        if learning:
+            self.model.eval()
         try:
             with at_hand(self.model):
                 yield
         finally:
-            self.model.train(training)
+            for module in learning:
+                module.training = True
 
     def count(self, n: int) -> int:
         """A counter."""

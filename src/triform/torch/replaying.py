@@ -5,6 +5,7 @@ nothing but integers that grew, the steps after it ask torch for the same, one l
 beside its arithmetic. Whatever else differs, or cannot be known of the next step, and the loop goes on as it is.
 """
 
+import functools
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -19,8 +20,8 @@ WORTH = 8  # steps that a recording is to be good for
 TRIES = 3  # recordings that were not, before no more are made
 _OURS = ("triform.", "torch.nn.modules.")
 _HOOKS = ("_forward_hooks", "_forward_pre_hooks")
-_VIEWS = {getattr(torch.Tensor, name) for name in ("t", "transpose", "view", "narrow", "unsqueeze")}
-_IDLE = _VIEWS | {getattr(torch.Tensor, name) for name in ("add", "mul", "__getitem__", "to")} | {torch.arange}
+_SAME = {getattr(torch.Tensor, name) for name in ("t", "transpose", "view", "narrow", "unsqueeze", "__getitem__")} | {torch.as_tensor}
+_IDLE = _SAME | {getattr(torch.Tensor, name) for name in ("add", "mul", "to")} | {torch.arange}
 
 
 class Unrepeatable(Exception):
@@ -91,6 +92,7 @@ class Replay:
             raise Unrepeatable
         self.most = second.horizon.steps
         self._constants: dict[str, Any] = {}
+        self._known: dict[int, str] = {}
         self._names: tuple[dict[int, str], dict[int, str]] = ({}, {})  # by the identities of tensors, which the events keep alive
         self._count = 0
         self._needs: list[str] = []
@@ -100,9 +102,9 @@ class Replay:
             _same_kind(before, after)
         results = self._written(first.left, second.left)
         text = [f"def step(s, state):\n {inputs} = state", *_needed(lines, self._needs), f" return {results}"]
-        exec(compile("\n".join(text), "<recorded step>", "exec"), self._constants)
+        exec(_compiled("\n".join(text)), self._constants)
         self.step = self._constants["step"]
-        del self._names, self._needs
+        del self._names, self._needs, self._known
 
     def run(self, going: Any, state: Any) -> Any:
         """Steps until `going` says no, or until something that was asked would be answered otherwise."""
@@ -126,7 +128,7 @@ class Replay:
         return name, [name]
 
     def _constant(self, value: Any) -> str:
-        name = f"c{len(self._constants)}"
+        name = self._known.setdefault(id(value), f"c{len(self._known)}")
         self._constants[name] = value
         return name
 
@@ -140,7 +142,9 @@ class Replay:
         self._needs = []
         given = [self._written(a, b) for a, b in zip(args, args_again, strict=True)]
         given += [f"{name}={self._written(kwargs[name], kwargs_again[name])}" for name in kwargs]
-        if function in _VIEWS and self._fixed((*args_again, *kwargs_again.values())):  # of a parameter: as good as one itself
+        if function is torch.Tensor.to and out is args[0] and out_again is args_again[0]:  # nothing to do
+            return
+        if function in _SAME and self._fixed((*args_again, *kwargs_again.values())):  # of a parameter: as good as one itself
             self._names[0][id(out)] = self._names[1][id(out_again)] = self._constant(out_again)
             return
         needs, (target, names) = self._needs, self._named(out, out_again)
@@ -153,7 +157,7 @@ class Replay:
         if isinstance(second, Growing):
             if second.plain() - first != second.slope:
                 raise Unrepeatable
-            return f"{second.slope} * s + {second.plain()}"
+            return f"{second.slope} * s + {self._constant(second.plain())}"  # no literal: the next text has another length
         if type(first) is not type(second):
             raise Unrepeatable
         if isinstance(second, (slice, tuple, list)):
@@ -203,6 +207,12 @@ def _needed(lines: list[Line], needs: list[str]) -> list[str]:
         found.append(f" {line.target} = {line.text}" + (f"; del {', '.join(gone)}" if gone else ""))
         wanted.update(line.needs)
     return found[::-1]
+
+
+@functools.lru_cache(maxsize=32)
+def _compiled(text: str) -> Any:
+    """Code for the text of a step, which is the same for all texts of a model and as many rows."""
+    return compile(text, "<recorded step>", "exec")
 
 
 def _same_kind(before: Any, after: Any) -> None:

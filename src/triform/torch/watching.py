@@ -1,5 +1,6 @@
 """One step of a loop, and what torch was asked for in it."""
 
+import functools
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,22 +22,30 @@ METADATA = {*(getattr(torch.Tensor, name).__get__ for name in _FACTS), *(getattr
 METADATA |= {torch.is_floating_point, torch.is_complex, torch.numel}
 
 
-def _by_value(function: Any, args: Any, kwargs: Any) -> bool:
+@functools.lru_cache(maxsize=1024)
+def _kind(function: Any) -> str:
+    """What is to be looked at where torch is asked for a function."""
+    name = getattr(function, "__name__", "")
+    if function in METADATA:
+        return "metadata"
+    if name in _BY_VALUE:
+        return "by value"
+    if name in ("chunk", "split", "tensor_split", "unfold", "interpolate") or "conv" in name or "pool" in name:
+        return "uneven"
+    return name if name in ("__getitem__", "where", "repeat_interleave") else ""
+
+
+def _by_value(kind: str, args: Any, kwargs: Any) -> bool:
     """Whether the shape of what comes out depends on values."""
-    name = getattr(function, "__name__", "")
-    if name == "repeat_interleave":
-        return any(isinstance(x, torch.Tensor) for x in (*args[1:], *kwargs.values()))
-    if name in ("__getitem__", "where") and len(args) + len(kwargs) <= 2:
-        return any(isinstance(x, torch.Tensor) and x.dtype == torch.bool for x in (leaves(args[1:]) if name == "__getitem__" else args))
-    return name in _BY_VALUE
+    tensors = [x for x in leaves((args[1:], list(kwargs.values()))) if isinstance(x, torch.Tensor)]
+    if kind == "__getitem__":
+        return any(x.dtype == torch.bool for x in tensors)
+    return kind == "by value" or (kind == "repeat_interleave" and bool(tensors)) or (kind == "where" and len(args) + len(kwargs) < 3)
 
 
-def _uneven(function: Any, args: Any) -> bool:
+def _uneven(kind: str, args: Any) -> bool:
     """Whether sizes that grow evenly may make others that do not."""
-    name = getattr(function, "__name__", "")
-    if name == "__getitem__":
-        return any(isinstance(x, slice) and x.step not in (None, 1) for x in leaves(args[1:]))
-    return name in ("chunk", "split", "tensor_split", "unfold", "interpolate") or "conv" in name or "pool" in name
+    return kind == "uneven" or (kind == "__getitem__" and any(isinstance(x, slice) and x.step not in (None, 1) for x in leaves(args[1:])))
 
 
 class Watched(TorchFunctionMode):
@@ -57,11 +66,16 @@ class Watched(TorchFunctionMode):
         kwargs = kwargs or {}
         out = function(*args, **kwargs)
         self.events.append((function, args, kwargs, out))
-        if function in METADATA:
+        kind = _kind(function)
+        if kind == "metadata":
             return out if self.earlier is None else self._sizes(out)
-        if not all(x is None or isinstance(x, torch.Tensor) for x in leaves(out)) or _by_value(function, args, kwargs):
+        if type(out) is not torch.Tensor and not all(x is None or isinstance(x, torch.Tensor) for x in leaves(out)):
             self.horizon.unknown = True
-        elif self.earlier is not None and _uneven(function, args):
+        elif not kind:
+            return out
+        elif _by_value(kind, args, kwargs):
+            self.horizon.unknown = True
+        elif self.earlier is not None and _uneven(kind, args):
             sizes = [[x.shape for x in leaves(given) if isinstance(x, torch.Tensor)] for given in (args, self._earlier()[1])]
             self.horizon.unknown = self.horizon.unknown or sizes[0] != sizes[1]
         return out
