@@ -23,15 +23,17 @@ def pytest_generate_tests(metafunc):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """What JAX compiles longest waits for `make test-all`: caches that grow, but for four families; variants after the first of a file."""
+    """What JAX compiles longest waits for `make test-all`: steps that are not jitted, but for four families; variants after the first of a
+    file."""
     varied = set()
     for item in items:
         told = getattr(item, "callspec", None)
         if told is None or told.params.get("backend") != "flax":
             continue
-        grows = told.params.get("capacity") is True and item.path.stem not in ("test_gpt2", "test_llama", "test_t5", "test_bart")
+        steps = "capacity" in told.params and "compiled" not in item.originalname
+        steps = steps and item.path.stem not in ("test_gpt2", "test_llama", "test_t5", "test_bart")
         varies = item.originalname == "test_variant_equals_reference"
-        if grows or (varies and item.path in varied):
+        if steps or (varies and item.path in varied):
             item.add_marker("slow")
         if varies:
             varied.add(item.path)
