@@ -1,6 +1,7 @@
 """`model.optimize()`: the same results, one weight, nothing stale."""
 
 import copy
+import sys
 
 import numpy as np
 import pytest
@@ -185,3 +186,22 @@ def test_weights_that_tools_moved_are_found():
 class Doubled(torch.nn.Module):
     def forward(self, x):
         return 2 * x
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a setting of Linux's C library")
+def test_memory_is_kept_while_a_model_is_optimized():
+    import resource
+
+    model = triform.AutoModel.from_config(triform.AutoConfig.for_model("bert", num_hidden_layers=1, hidden_size=48, num_attention_heads=4))
+
+    def faults() -> int:
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+        for _ in range(5):
+            torch.ones(48 * 2**20, dtype=torch.uint8)
+        return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
+    model.optimize()
+    faults()
+    kept = faults()
+    model.optimize(False)
+    assert kept < 1000 < 40 * 1000 < faults()

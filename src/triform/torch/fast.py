@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 import torch
 import torch.nn.functional as F
 
+from .memory import keep
+
 ROWS = (1, 4, 16, 64, 256)  # sizes that are tried; one between two is served as the smaller
 DECODING, ENCODING = 1, 16  # how many rows a layout is chosen for: of a model that generates, and of others
 GAIN = 0.97  # a kernel is taken where it needs less than this part of the time
@@ -93,6 +95,7 @@ def optimize(model: Any, on: bool) -> int:
     """Turns the faster products of a model on or off; returns how many layers have them."""
     from .nn import Linear, TransposedLinear
 
+    keep(model, on)
     if on:
         lay(model.modules(), "_modules")  # not the parameters, which torch.func.functional_call swaps
     else:
