@@ -2,6 +2,7 @@
 
 import copy
 import sys
+import weakref
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ import pytest
 import triform
 
 torch = pytest.importorskip("torch")
-from triform.torch import fast  # noqa: E402
+from triform.torch import fast, memory  # noqa: E402
 
 pytestmark = pytest.mark.skipif(not fast.available(), reason="this torch has no oneDNN")
 MEASURED = fast.measured
@@ -189,9 +190,10 @@ class Doubled(torch.nn.Module):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a setting of Linux's C library")
-def test_memory_is_kept_while_a_model_is_optimized():
+def test_memory_is_kept_while_a_model_is_optimized(monkeypatch):
     import resource
 
+    monkeypatch.setattr(memory, "_optimized", weakref.WeakSet())  # models of other tests may still be there
     model = triform.AutoModel.from_config(triform.AutoConfig.for_model("bert", num_hidden_layers=1, hidden_size=48, num_attention_heads=4))
 
     def faults() -> int:
