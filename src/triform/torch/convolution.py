@@ -6,6 +6,8 @@ import torch
 
 from triform.weights.initial import COUNTER
 
+from .held import own
+
 
 def _starting(layer: Any) -> None:
     if layer.bias is not None:
@@ -30,10 +32,10 @@ class Conv2d(torch.nn.Conv2d):
         """Values come later."""
 
     def kernel(self) -> torch.Tensor:
-        return self.weight
+        return own(self)[0]
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self._conv_forward(x, self.kernel(), self.bias)
+        return self._conv_forward(x, self.kernel(), own(self)[1])
 
 
 class Conv3d(torch.nn.Conv3d):
@@ -66,6 +68,13 @@ class BatchNorm(torch.nn.BatchNorm2d):
 
     def _check_input_dim(self, input: Any) -> None:
         """Channels are axis 1, whatever follows."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        mean, variance = self._buffers["running_mean"], self._buffers["running_var"]
+        if self.training or mean is None:
+            return super().forward(x)
+        weight, bias = own(self)
+        return torch.batch_norm(x, weight, bias, mean, variance, False, 0.0, self.eps, torch.backends.cudnn.enabled)
 
 
 class GroupNorm(torch.nn.GroupNorm):

@@ -21,6 +21,7 @@ from triform.spreading import spread
 from . import fast
 from .convolution import BatchNorm, Conv1d, Conv2d, Conv3d, ConvTranspose2d, GroupNorm
 from .generation.context import Context
+from .held import own
 from .pretrained import PreTrainedModel as Model
 
 
@@ -66,15 +67,6 @@ def _checkpointed(layer: Module, frame: Any, *args: Any, **kwargs: Any) -> Any:
             return layer(*args, **kwargs)
 
     return checkpoint(run, *args, use_reentrant=False, **kwargs)
-
-
-def own(layer: Module) -> tuple[torch.Tensor, torch.Tensor | None]:
-    """A layer's weight and bias, past torch's slow lookup; by that, where a tool (pruning, parametrisation) took them elsewhere."""
-    held = layer._parameters
-    try:
-        return held["weight"], held["bias"]  # type: ignore[return-value]
-    except KeyError:
-        return layer.weight, layer.bias  # type: ignore[return-value]
 
 
 class Linear(torch.nn.Linear):
