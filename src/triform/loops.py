@@ -13,11 +13,12 @@ Counter = Any
 Key = Any
 
 
-def loop(going: Callable[[Any], Any], body: Callable[[Any], Any], state: Any, model: Any = None) -> Any:
+def loop(going: Callable[[Any], Any], body: Callable[[Any], Any], state: Any, model: Any = None, most: Counter = 0) -> Any:
     """`while going(state): state = body(state)`, on the device where the framework compiles.
 
     Args:
         model: whose steps these are. PyTorch watches two of them and repeats what was asked of it, where nothing else can have been done.
+        most: how many steps there may be, which decides whether that pays.
     """
 
 

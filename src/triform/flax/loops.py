@@ -6,7 +6,7 @@ import numpy as np
 from jax import lax
 
 
-def loop(going, body, state, model=None):
+def loop(going, body, state, model=None, most=0):
     return lax.while_loop(going, body, state)
 
 

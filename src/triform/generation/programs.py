@@ -107,7 +107,7 @@ def decode(model: Any, cache: Any, state: State, source: Any, until: Any, *, sea
     def going(carried: Any) -> Any:
         return loops.both(carried[1].step < until, lambda: search.going(carried[1]))
 
-    cache, state = loops.loop(going, body, (cache, state), model)
+    cache, state = loops.loop(going, body, (cache, state), model, until - state.step)
     return cache, state, search.going(state)
 
 

@@ -3,7 +3,7 @@
 import tensorflow as tf
 
 
-def loop(going, body, state, model=None):
+def loop(going, body, state, model=None, most=0):
     flat = tf.nest.flatten(state)
     there = [i for i, x in enumerate(flat) if x is not None]  # a loop of TensorFlow carries no None
     # Keys and values (1, H, S, D) pass as (H, S, D), as XLA multiplies them: else each step copies all of them, twice.

@@ -1,4 +1,4 @@
-"""Runs the steps of decoding on PyTorch: as they are, without gradients."""
+"""Runs the steps of decoding on PyTorch: without gradients, and compiled nowhere."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,13 +8,13 @@ import numpy as np
 import torch
 
 from .fast import lay
+from .held import hooked
 
 
 @contextmanager
 def at_hand(model: torch.nn.Module) -> Iterator[None]:
     """Lays parts and parameters at hand meanwhile; not those of modules that something hooks into, since hooks may exchange parameters."""
-    hooked = lambda own: own["_forward_pre_hooks"] or own["_forward_hooks"] or "forward" in own
-    laid = lay([module for module in model.modules() if not hooked(module.__dict__)], "_modules", "_parameters")
+    laid = lay([module for module in model.modules() if not hooked(module)], "_modules", "_parameters")
     try:
         yield
     finally:

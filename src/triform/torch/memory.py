@@ -16,14 +16,13 @@ USUAL = {TRIM_THRESHOLD: 2**26, MMAP_THRESHOLD: 2**25}  # what glibc arrives at 
 _optimized: Any = weakref.WeakSet()
 
 
-def keep(model: Any, on: bool) -> bool:
-    """Keeps what torch frees, or gives it back where no other model is optimized. Whether this C library can be told."""
+def keep(model: Any, on: bool) -> None:
+    """Keeps what torch frees, or gives it back where no other model is optimized; nothing where the C library cannot be told."""
     (_optimized.add if on else _optimized.discard)(model)
     library: Any = ctypes.CDLL(None) if sys.platform == "linux" else None
     if not hasattr(library, "mallopt"):
-        return False
+        return
     for setting, size in (KEEPING if _optimized else USUAL).items():
         library.mallopt(setting, size)
     if not _optimized and hasattr(library, "malloc_trim"):
         library.malloc_trim(0)
-    return True

@@ -13,13 +13,14 @@ import numpy as np
 import torch
 
 from .growing import Growing
+from .held import hooked
 from .watching import METADATA, Watched, leaves
 
 SOON = 1  # steps as they are before two are watched: short texts do not pay
 WORTH = 8  # steps that a recording is to be good for
+PAYS = 10  # steps that a loop is to have at least: those that stop for the clock, every 8, do not pay
 TRIES = 3  # recordings that were not, before no more are made
 _OURS = ("triform.", "torch.nn.modules.")
-_HOOKS = ("_forward_hooks", "_forward_pre_hooks")
 _SAME = {getattr(torch.Tensor, name) for name in ("t", "transpose", "view", "narrow", "unsqueeze", "__getitem__")} | {torch.as_tensor}
 _IDLE = _SAME | {getattr(torch.Tensor, name) for name in ("add", "mul", "to")} | {torch.arange}
 
@@ -30,12 +31,10 @@ class Unrepeatable(Exception):
 
 def repeatable(model: torch.nn.Module) -> bool:
     """Whether what a model does is what torch is asked to do, and nothing else watches: its own layers, unhooked."""
-    for module in model.modules():
-        own = module.__dict__
-        if not type(module).__module__.startswith(_OURS) or "forward" in own or any(own[hooks] for hooks in _HOOKS):
-            return False
     every = torch.nn.modules.module
-    return not every._global_forward_hooks and not every._global_forward_pre_hooks and not torch.is_grad_enabled()
+    if every._global_forward_hooks or every._global_forward_pre_hooks or torch.is_grad_enabled():
+        return False
+    return all(type(module).__module__.startswith(_OURS) and not hooked(module) for module in model.modules())
 
 
 def loop(going: Any, body: Any, state: Any) -> Any:
