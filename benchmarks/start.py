@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from frame import arguments_of, packaged, section
+from frame import QUIET, arguments_of, packaged, section
 
 TINY = "vocab_size=99, hidden_size=48, num_hidden_layers=2, num_attention_heads=4, intermediate_size=64"
 BARE = (
@@ -115,7 +115,7 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         places = prepare(Path(temporary))
-        environment = {**os.environ, "HF_HUB_CACHE": places["cache"], "HF_HUB_OFFLINE": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
+        environment = {**os.environ, **QUIET, "HF_HUB_CACHE": places["cache"]}
         rows = []
         loading = {
             name: code + "; import time; began = time.perf_counter(); m = load(); print(time.perf_counter() - began)"
