@@ -34,7 +34,7 @@ def skeleton() -> Iterator[None]:
 
 @contextmanager
 def without_collection() -> Iterator[None]:
-    """Building and filling a model makes thousands of objects and no garbage; the collector would walk a framework's whole heap for it."""
+    """Importing a framework, building and filling a model make many objects and no garbage; the collector would walk them all for it."""
     enabled = gc.isenabled()
     gc.disable()
     try:

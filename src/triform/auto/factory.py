@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from triform.auto import custom
 from triform.auto.config import TRUST, AutoConfig
 from triform.auto.registry import ARCHITECTURES, BACKENDS, TASKS, Row, auto_classes, head, model_class
+from triform.building import without_collection
 from triform.configs.reading import gguf_alone
 from triform.errors import ConfigError, MissingDependencyError, UnsupportedTaskError, UsageError
 
@@ -26,6 +27,7 @@ class AutoModelBase:
         raise UsageError(f"{name} is never made itself: use {name}.from_pretrained(name_or_path) or {name}.from_config(config).")
 
     @classmethod
+    @without_collection()
     def from_pretrained(cls, name_or_path: Any, *args: Any, **kwargs: Any) -> Any:
         """The model of a folder or of a name on the Hub, loaded, in evaluation mode.
 
@@ -57,6 +59,7 @@ class AutoModelBase:
         return load_with(cls.backend, chosen)(source, *args, config=config, **rest)
 
     @classmethod
+    @without_collection()
     def from_config(cls, config: Any, **kwargs: Any) -> Any:
         """A model with initial values, in training mode.
 

@@ -1,5 +1,7 @@
 """The commands. Each asks the library and shows what it says; errors are one paragraph, without a traceback unless asked."""
 
+import atexit
+import gc
 import json
 import sys
 from pathlib import Path
@@ -195,6 +197,8 @@ def main(arguments: list[str] | None = None) -> Any:
     """The entry point. Exit status: 0 done, 1 an error of the input, 2 an error of the command, 130 stopped with Ctrl-C."""
     from triform.errors import TriformError
 
+    if arguments is None:  # the process is ours, and over: its last collections would walk a framework's whole heap, for a third of a second
+        atexit.register(gc.freeze)
     try:
         return app(arguments, prog_name="triform")
     except TriformError as error:
