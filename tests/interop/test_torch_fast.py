@@ -10,7 +10,7 @@ import pytest
 import triform
 
 torch = pytest.importorskip("torch")
-from triform.torch import fast, memory  # noqa: E402
+from triform.torch import fast, layout, memory  # noqa: E402
 
 pytestmark = pytest.mark.skipif(not fast.available(), reason="this torch has no oneDNN")
 MEASURED = fast.measured
@@ -207,3 +207,44 @@ def test_memory_is_kept_while_a_model_is_optimized(monkeypatch):
     kept = faults()
     model.optimize(False)
     assert kept < 1000 < 40 * 1000 < faults()
+
+
+def resnet():
+    sizes = {"embedding_size": 8, "hidden_sizes": [12, 16], "depths": [1, 2], "layer_type": "bottleneck"}
+    return triform.AutoModel.from_config(triform.AutoConfig.for_model("resnet", **sizes), seed=1).eval()
+
+
+def test_images_by_places(monkeypatch):
+    monkeypatch.setattr(layout, "least", lambda convolutions: 2)
+    model, few, many = resnet(), torch.rand(1, 3, 33, 47), torch.rand(3, 3, 33, 47)
+    lies_last = {}
+    for pixels in (few, many):
+        with torch.inference_mode():
+            before = model(pixels).last_hidden_state
+            after = model.optimize()(pixels).last_hidden_state
+            again = model.optimize(False)(pixels).last_hidden_state
+        assert (after - before).abs().max() <= 5e-6 * before.abs().max()
+        assert torch.equal(again, before)
+        lies_last[len(pixels)] = after.is_contiguous(memory_format=torch.channels_last)
+    assert lies_last == {1: False, 3: True}
+    assert model.optimize()(many).last_hidden_state.is_contiguous(), "with gradients nothing changes"
+
+
+def test_how_images_lie_is_measured(monkeypatch):
+    times = iter([[4.0, 3.9], [4.0, 3.0]] * 9)
+    monkeypatch.setattr(layout, "shortest", lambda *calls: next(times))
+    alike = [torch.nn.Conv2d(3, 4, 3)]
+    assert layout.least(alike) == layout.SEVERAL
+    times = iter([[4.0, 3.0]])
+    assert layout.least(alike) == 1
+    times = iter([[3.0, 4.0]] * 2)
+    assert layout.least(alike) == 0
+    monkeypatch.undo()
+    assert layout.least(alike) in (0, 1, layout.SEVERAL)
+
+
+def test_a_transformers_images_lie_as_ever(monkeypatch):
+    monkeypatch.setattr(layout, "least", lambda convolutions: 1)
+    sizes = {"hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 4, "intermediate_size": 37, "image_size": 32}
+    model = triform.AutoModel.from_config(triform.AutoConfig.for_model("vit", **sizes)).optimize()
+    assert model.embeddings.patch_embeddings.projection.turns_from == 0

@@ -27,6 +27,8 @@ LAYERS = {
 }  # fmt: skip
 OPS = {
     "max_pool": (lambda ops, x: ops.max_pool(x, 3, 2, 1), lambda x: F.max_pool2d(x, 3, 2, 1)),
+    "max_pool, pairs": (lambda ops, x: ops.max_pool(x, 2, 2), lambda x: F.max_pool2d(x, 2, 2)),
+    "max_pool, wide": (lambda ops, x: ops.max_pool(x, 5, 2, 2), lambda x: F.max_pool2d(x, 5, 2, 2)),
     "average_pool": (lambda ops, x: ops.average_pool(x, 2, 2), lambda x: F.avg_pool2d(x, 2, 2)),
     "average_pool, padded": (lambda ops, x: ops.average_pool(x, 3, 1, 1), lambda x: F.avg_pool2d(x, 3, 1, 1)),
     "larger, bilinear": (lambda ops, x: ops.resize_bilinear(x, (11, 20)), lambda x: F.interpolate(x, (11, 20), mode="bilinear")),

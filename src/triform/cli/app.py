@@ -197,7 +197,7 @@ def main(arguments: list[str] | None = None) -> Any:
     """The entry point. Exit status: 0 done, 1 an error of the input, 2 an error of the command, 130 stopped with Ctrl-C."""
     from triform.errors import TriformError
 
-    if arguments is None:  # the process is ours, and over: its last collections would walk a framework's whole heap, for a third of a second
+    if arguments is None:  # at the end of our own process, collections would walk a framework's whole heap, for a third of a second
         atexit.register(gc.freeze)
     try:
         return app(arguments, prog_name="triform")

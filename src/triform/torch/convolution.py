@@ -7,6 +7,7 @@ import torch
 from triform.weights.initial import COUNTER
 
 from .held import own
+from .layout import turned
 
 
 def _starting(layer: Any) -> None:
@@ -24,6 +25,8 @@ class Conv1d(torch.nn.Conv1d):
 
 
 class Conv2d(torch.nn.Conv2d):
+    turns_from = 0  # so many images it lays place by place; 0: none
+
     def __init__(self, n_in, n_out, size, stride=1, padding=0, dilation=1, groups=1, bias=True) -> None:
         super().__init__(n_in, n_out, size, stride, padding, dilation, groups, bias, device="meta")
         _starting(self)
@@ -35,6 +38,8 @@ class Conv2d(torch.nn.Conv2d):
         return own(self)[0]
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
+        if self.turns_from:
+            x = turned(x, self.turns_from)
         return self._conv_forward(x, self.kernel(), own(self)[1])
 
 

@@ -5,7 +5,6 @@ operator that torch.compile uses for oneDNN takes any weight, by rows or by colu
 weight, the parameter itself: whatever changes it (an optimiser, a merged adapter) is seen at once.
 """
 
-import time
 from collections.abc import Iterable
 from functools import partial
 from typing import Any, NamedTuple
@@ -13,12 +12,13 @@ from typing import Any, NamedTuple
 import torch
 import torch.nn.functional as F
 
+from . import layout
 from .memory import keep
+from .timing import shortest
 
 ROWS = (1, 4, 16, 64, 256)  # sizes that are tried; one between two is served as the smaller
 DECODING, ENCODING = 1, 16  # how many rows a layout is chosen for: of a model that generates, and of others
 GAIN = 0.97  # a kernel is taken where it needs less than this part of the time
-TRIES = 3
 COLD = 48 * 2**20  # bytes of weights that are gone through, since those of a model are not in the processor's cache either
 _NOTHING: list[Any] = []
 MOST = 24  # weights that are gone through: small ones are in the cache in a model, too
@@ -66,7 +66,7 @@ def measured(n_in: int, n_out: int, typical: int) -> Choice:
     times = {}
     for rows in ROWS:
         x, bias = torch.rand(rows, n_in), torch.zeros(n_out)
-        times[rows] = _shortest(
+        times[rows] = shortest(
             partial(_each, F.linear, x, by_rows, bias),
             partial(_each, product, x, by_rows, bias),
             partial(_each, product, x, by_columns, bias),
@@ -80,22 +80,12 @@ def _each(function: Any, x: torch.Tensor, weights: list[torch.Tensor], bias: tor
         function(x, weight, bias)
 
 
-def _shortest(*calls: Any) -> list[float]:
-    """The shortest time of each call, of several in turn."""
-    best = [float("inf")] * len(calls)
-    for _ in range(TRIES):
-        for i, call in enumerate(calls):
-            began = time.perf_counter()
-            call()
-            best[i] = min(best[i], time.perf_counter() - began)
-    return best
-
-
 def optimize(model: Any, on: bool) -> int:
     """Turns the faster products of a model on or off; returns how many layers have them."""
     from .nn import Linear, TransposedLinear
 
     keep(model, on)
+    layout.choose(model, on)
     if on:
         lay(model.modules(), "_modules")  # not the parameters, which torch.func.functional_call swaps
     else:
