@@ -34,13 +34,19 @@ def skeleton() -> Iterator[None]:
 
 @contextmanager
 def without_collection() -> Iterator[None]:
-    """Importing a framework, building and filling a model make many objects and no garbage; the collector would walk them all for it."""
+    """Importing a framework, building and filling a model make many objects and no garbage; the collector would walk them all for it.
+
+    They join the oldest generation, where they would be after two walks.
+    """
     enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if enabled:
+            if gc.get_freeze_count() == 0:  # what the user has frozen stays so
+                gc.freeze()
+                gc.unfreeze()
             gc.enable()
 
 
