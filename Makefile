@@ -12,7 +12,7 @@ BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt $(PIP_INSTALL_ARGS)
 WORKERS ?= 2
 CHECKPOINTS := $(wildcard $(or $(TRIFORM_CHECKPOINTS),../shared/checkpoints))
-TEST_ENV = $(if $(CHECKPOINTS),TRIFORM_CHECKPOINTS=$(abspath $(CHECKPOINTS))) OMP_NUM_THREADS=1 TF_CPP_MIN_LOG_LEVEL=3 JAX_PLATFORMS=cpu
+TEST_ENV = $(if $(CHECKPOINTS),TRIFORM_CHECKPOINTS=$(abspath $(CHECKPOINTS))) OMP_NUM_THREADS=1 TF_CPP_MIN_LOG_LEVEL=3 JAX_PLATFORMS=cpu PYTHONDONTWRITEBYTECODE=
 
 .PHONY: demo test test-all check fix bench stubs clean
 
@@ -53,7 +53,7 @@ test: $(VENV)/dev
 	$(TEST_ENV) $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "not slow" $(if $(ARCH),tests/models/test_$(ARCH).py)
 
 test-all: $(VENV)/dev
-	$(TEST_ENV) $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(if $(ARCH),tests/models/test_$(ARCH).py)
+	$(TEST_ENV) XLA_FLAGS= $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(if $(ARCH),tests/models/test_$(ARCH).py)
 
 check: $(VENV)/dev
 	$(BIN)/ruff check src tests tools examples benchmarks

@@ -12,6 +12,8 @@ os.environ.setdefault("JAX_PLATFORMS", "cpu")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+# Each program of XLA's runs once or twice here: optimising its machine code takes a quarter of all tests' time. `make test-all` does.
+os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true")
 
 BACKENDS = tuple(os.environ.get("TRIFORM_BACKENDS", "torch,flax,tf").split(","))
 
