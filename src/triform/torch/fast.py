@@ -29,12 +29,12 @@ def available() -> bool:
     return torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, "_linear_pointwise")
 
 
-_product = torch.ops.mkldnn._linear_pointwise.default if available() else None
+operator = torch.ops.mkldnn._linear_pointwise.default if available() else None
 
 
 def product(x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None) -> torch.Tensor:
     """x @ weightᵀ + bias by oneDNN."""
-    return _product(x, weight, bias, "none", _NOTHING, "")  # type: ignore[misc]
+    return operator(x, weight, bias, "none", _NOTHING, "")  # type: ignore[misc]
 
 
 def applies(fast: tuple[bool, ...], x: torch.Tensor, weight: torch.Tensor) -> bool:

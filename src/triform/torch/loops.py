@@ -7,7 +7,7 @@ from . import replaying
 
 def loop(going, body, state, model=None, most=0):
     if model is not None and most >= replaying.PAYS and replaying.repeatable(model):
-        return replaying.loop(going, body, state)
+        return replaying.loop(going, body, state, most)
     while going(state):
         state = body(state)
     return state

@@ -142,7 +142,8 @@ class PreTrainedModel(Pretrained, torch.nn.Module):
         process then keeps the memory that a pass frees for the next one, instead of asking the system for it again. Convolutional networks
         lay several images in memory place by place (torch.channels_last) where that is found faster; so do the maps that they return lie.
 
-        Weights may be laid out by columns meanwhile, with the same shapes and values, and no copy is kept: training, saving, adapters and
+        Weights may be laid out by columns meanwhile, with the same shapes and values, and no copy is kept but while four texts or beams, or
+        more, are generated: training, saving, adapters and
         torch.compile go on as before. Computing with gradients, in 16 bit or on another device is not changed. Results differ by rounding.
         Parts of the model are exchanged by setattr, as ever; taking one away, or writing to `_modules`, is for after optimize(False).
 

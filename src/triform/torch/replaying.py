@@ -12,8 +12,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 
+from . import fast
 from .growing import Growing
 from .held import hooked
+from .packing import Packing
 from .watching import METADATA, Watched, leaves
 
 SOON = 1  # steps as they are before two are watched: short texts do not pay
@@ -37,9 +39,9 @@ def repeatable(model: torch.nn.Module) -> bool:
     return all(type(module).__module__.startswith(_OURS) and not hooked(module) for module in model.modules())
 
 
-def loop(going: Any, body: Any, state: Any) -> Any:
-    """`while going(state): state = body(state)`."""
-    steps, tries = 0, 0
+def loop(going: Any, body: Any, state: Any, most: int = 0) -> Any:
+    """`while going(state): state = body(state)`, of about `most` steps."""
+    steps, tries, packing = 0, 0, Packing(most)
     while going(state):
         steps += 1
         if steps <= SOON or tries == TRIES:
@@ -53,7 +55,7 @@ def loop(going: Any, body: Any, state: Any) -> Any:
         second = Watched(body, state, first)
         state = second.after
         try:
-            replay = Replay(first, second)
+            replay = Replay(first, second, packing)
         except Unrepeatable:
             continue
         del first, second
@@ -85,7 +87,7 @@ class Replay:
     Raises: Unrepeatable.
     """
 
-    def __init__(self, first: Watched, second: Watched) -> None:
+    def __init__(self, first: Watched, second: Watched, packing: Packing) -> None:
         counts = {len(list(leaves(state))) for step in (first, second) for state in (step.before, step.left)}
         if first.unknown or second.unknown or len(counts) > 1 or len(first.events) != len(second.events):
             raise Unrepeatable
@@ -95,15 +97,17 @@ class Replay:
         self._names: tuple[dict[int, str], dict[int, str]] = ({}, {})  # by the identities of tensors, which the events keep alive
         self._count = 0
         self._needs: list[str] = []
+        self._products: dict[str, tuple[torch.Tensor, int]] = {}
         inputs, _ = self._named(first.before, second.before)
         lines = [line for events in zip(first.events, second.events, strict=True) for line in self._lines(*events)]
         for before, after in zip(leaves(second.before), leaves(second.left), strict=True):
             _same_kind(before, after)
         results = self._written(first.left, second.left)
+        self._constants.update(packing.of(self._products))
         text = [f"def step(s, state):\n {inputs} = state", *_needed(lines, self._needs), f" return {results}"]
         exec(_compiled("\n".join(text)), self._constants)
         self.step = self._constants["step"]
-        del self._names, self._needs, self._known
+        del self._names, self._needs, self._known, self._products
 
     def run(self, going: Any, state: Any) -> Any:
         """Steps until `going` says no, or until something that was asked would be answered otherwise."""
@@ -146,8 +150,18 @@ class Replay:
         if function in _SAME and self._fixed((*args_again, *kwargs_again.values())):  # of a parameter: as good as one itself
             self._names[0][id(out)] = self._names[1][id(out_again)] = self._constant(out_again)
             return
+        if function is fast.operator and self._fixed(args_again[1]):
+            given[1] = self._packable(given[1], *args_again[:2])
         needs, (target, names) = self._needs, self._named(out, out_again)
         yield Line(f"{self._constant(function)}({', '.join(given)})", target, names, needs, function in _IDLE)
+
+    def _packable(self, name: str, x: torch.Tensor, weight: torch.Tensor) -> str:
+        """The name of a weight for this product alone, under which a packed one may stand."""
+        rows = x.numel() // x.shape[-1]
+        name = f"{name}_{rows}"
+        self._constants[name] = weight
+        self._products[name] = weight, rows
+        return name
 
     def _written(self, first: Any, second: Any) -> str:
         """What stands for a value in the text of a step."""
