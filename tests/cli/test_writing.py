@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from functools import partial
 
 import pytest
 
@@ -85,7 +86,8 @@ def test_one_text_becomes_another(folders):
 
 def test_ctrl_c_stops_cleanly(folders):
     arguments = ("run", str(folders / "endless"), "once", "-n", "4000", "--seed", "3")
-    process = subprocess.Popen(command(*arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    heeded = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # who starts the tests in the background has them ignore it
+    process = subprocess.Popen(command(*arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=heeded)
     assert process.stdout is not None and process.stderr is not None
     assert process.stdout.read(len("once\n") + 1), "the first word is out"
     process.send_signal(signal.SIGINT)
