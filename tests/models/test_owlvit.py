@@ -1,6 +1,9 @@
 """OWL-ViT and OWLv2 against the reference."""
 
 import json
+import os
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -37,19 +40,26 @@ globals().update(family_tests(FAMILY, main="AutoModel"))
 SECOND = replace(
     FAMILY, model_type="owlv2", sizes=FAMILY.sizes | {"vision_config": VISION | {"hidden_act": "gelu", "layer_norm_eps": 1e-2}}
 )
-# A box at the edge is moved by the logarithm of a ten-thousandth, 1 - x + 1e-4, of which float32 knows three digits: float64 is 4e-5 off.
-LARGER = replace(
-    SECOND, image=(3, 3, 42, 31), inputs=lambda *args: {**inputs(*args), "interpolate_pos_encoding": True}, tolerance=3e-5
-)  # fmt: skip
+LARGER = replace(SECOND, image=(3, 3, 42, 31), inputs=lambda *args: {**inputs(*args), "interpolate_pos_encoding": True})
 group = pytest.mark.xdist_group("owlvit")
 
 
 @group
 def test_owlv2_equals_the_reference(backend, tmp_path):
     check_head(SECOND, "AutoModelForZeroShotObjectDetection", backend)
-    check_head(LARGER, "AutoModelForZeroShotObjectDetection", backend)
     if backend == "torch":
         check_names(SECOND, "AutoModelForZeroShotObjectDetection", tmp_path)
+
+
+@group
+def test_larger_images_equal_the_reference(backend, request):
+    """On Flax by XLA's optimised code, in a process of its own: without, the boxes are 1.05e-5 off, the optimised ones 0.87e-5."""
+    if backend == "flax" and os.environ.get("XLA_FLAGS"):
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"{__file__}::{request.node.name}"]
+        done = subprocess.run(command, env={**os.environ, "XLA_FLAGS": ""}, capture_output=True, text=True)
+        assert done.returncode == 0 and "1 passed" in done.stdout, done.stdout
+        return
+    check_head(LARGER, "AutoModelForZeroShotObjectDetection", backend)
 
 
 @group
