@@ -3,7 +3,7 @@
     python benchmarks/generation.py [--reference PYTHON] [--rounds 3] [--only torch|flax|tf] [--output benchmarks/RESULTS.md]
 
 `--reference` is the Python of an environment with the reference library in version 5, for PyTorch; its Flax and TensorFlow classes are
-those of version 4 in the development environment. Candidates run in processes of their own, in turns; each warms up, then is timed.
+those of version 4 in the development environment (its T5 asks JAX for what JAX has no more). Candidates run in processes of their own, in turns; each warms up, then is timed.
 Compiling is what the first call takes longer than later ones.
 """
 
@@ -30,11 +30,12 @@ MODELS: dict[str, tuple[str, dict[str, Any]]] = {
                            "encoder_ffn_dim": 3072, "decoder_ffn_dim": 3072, "decoder_start_token_id": 2, "forced_eos_token_id": None}),
 }  # fmt: skip
 SEQ2SEQ = ("t5", "bart")
+ENDS = {"pad_token_id": 0, "eos_token_id": 2}  # what the reference's compiled functions must be told
 CASES = {
     "torch": [(m, b, k) for m in ("GPT-2 small", "Llama 8 x 512") for b in (1, 8) for k in (1, 4)]
     + [("T5-small", 1, 1), ("BART-base", 1, 1)],
-    "flax": [("GPT-2 small", 1, 1), ("GPT-2 small", 8, 1), ("GPT-2 small", 4, 1), ("GPT-2 small", 1, 4)],
-    "tf": [("GPT-2 small", 1, 1), ("GPT-2 small", 8, 1), ("GPT-2 small", 4, 1), ("GPT-2 small", 1, 4)],
+    "flax": [(m, b, k) for m in ("GPT-2 small", "BART-base") for b, k in ((1, 1), (8, 1), (4, 1), (1, 4))],
+    "tf": [(m, b, k) for m in ("GPT-2 small", "BART-base", "T5-small") for b, k in ((1, 1), (8, 1), (4, 1), (1, 4))],
 }
 CANDIDATES = {
     "torch": ("triform", "triform, optimized", "bare loop", "bare loop, oneDNN", "reference"),
@@ -99,35 +100,33 @@ def on_flax(candidate: str, folder: str, kind: str, ids: Any, beams: int) -> Any
     import jax.numpy as jnp
     import numpy as np
 
-    ids = jnp.asarray(ids, jnp.int32)
+    ids, auto = jnp.asarray(ids, jnp.int32), f"FlaxAutoModelFor{'Seq2SeqLM' if kind in SEQ2SEQ else 'CausalLM'}"
     if candidate == "reference":
         import transformers
 
-        model = transformers.FlaxAutoModelForCausalLM.from_pretrained(folder)
-        options = {"max_new_tokens": NEW, "num_beams": beams, "do_sample": False, "pad_token_id": 0, "eos_token_id": 50256}
-        run = jax.jit(lambda ids, params: model.generate(ids, params=params, **options).sequences)
+        model = getattr(transformers, auto).from_pretrained(folder)
+        run = jax.jit(lambda ids, params: model.generate(ids, params=params, **settings(beams), **ENDS).sequences)
         return lambda: np.asarray(run(ids, model.params))
     import triform
 
-    model = triform.FlaxAutoModelForCausalLM.from_pretrained(folder)
-    return lambda: np.asarray(model.generate(ids, max_new_tokens=NEW, num_beams=beams))
+    model = getattr(triform, auto).from_pretrained(folder)
+    return lambda: np.asarray(model.generate(ids, **settings(beams)))
 
 
 def on_tensorflow(candidate: str, folder: str, kind: str, ids: Any, beams: int) -> Any:
     import tensorflow as tf
 
-    ids = tf.constant(ids, tf.int32)
+    ids, auto = tf.constant(ids, tf.int32), f"TFAutoModelFor{'Seq2SeqLM' if kind in SEQ2SEQ else 'CausalLM'}"
     if candidate == "reference":
         import transformers
 
-        model = transformers.TFAutoModelForCausalLM.from_pretrained(folder, use_safetensors=False)
+        model = getattr(transformers, auto).from_pretrained(folder, use_safetensors=False)
         run = tf.function(model.generate, jit_compile=True)
-        options = {"max_new_tokens": NEW, "num_beams": beams, "do_sample": False, "pad_token_id": 0, "eos_token_id": 50256}
-        return lambda: run(ids, **options).numpy()
+        return lambda: run(ids, **settings(beams), **ENDS).numpy()
     import triform
 
-    model = triform.TFAutoModelForCausalLM.from_pretrained(folder)
-    return lambda: model.generate(ids, max_new_tokens=NEW, num_beams=beams).numpy()
+    model = getattr(triform, auto).from_pretrained(folder)
+    return lambda: model.generate(ids, **settings(beams)).numpy()
 
 
 # ---- all of them, in turns
@@ -143,13 +142,14 @@ def prepare(folder: Path) -> dict[str, str]:
         auto = triform.AutoModelForSeq2SeqLM if kind in SEQ2SEQ else triform.AutoModelForCausalLM
         auto.from_config(triform.AutoConfig.for_model(kind, **sizes), seed=0).save_pretrained(place)
         places[name] = str(place)
-    code = (  # the reference's other frameworks read files of their own
-        "import transformers as t, sys; m = t.AutoModelForCausalLM.from_pretrained(sys.argv[1]); "
-        "m.save_pretrained(sys.argv[1], safe_serialization=False); f = t.FlaxAutoModelForCausalLM.from_pretrained(sys.argv[1], from_pt=True); "
-        "f.save_pretrained(sys.argv[1]); k = t.TFAutoModelForCausalLM.from_pretrained(sys.argv[1], from_pt=True, use_safetensors=False); "
-        "k.save_pretrained(sys.argv[1])"
-    )
-    subprocess.run([sys.executable, "-c", code, places["GPT-2 small"]], check=False, capture_output=True)
+    for name, place in places.items():  # the reference's other frameworks read files of their own
+        auto = f"AutoModelFor{'Seq2SeqLM' if MODELS[name][0] in SEQ2SEQ else 'CausalLM'}"
+        for code in (
+            f"m = t.{auto}.from_pretrained(p); m.save_pretrained(p, safe_serialization=False)",
+            f"m = t.TF{auto}.from_pretrained(p, from_pt=True, use_safetensors=False); m.save_pretrained(p)",
+            f"m = t.Flax{auto}.from_pretrained(p, from_pt=True); m.save_pretrained(p)",
+        ):
+            subprocess.run([sys.executable, "-c", f"import transformers as t; p = {place!r}; {code}"], check=False, capture_output=True)
     return places
 
 

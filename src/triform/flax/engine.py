@@ -10,7 +10,9 @@ import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 
+from . import turning
 from .pretrained import Graph
+from .skeleton import walk
 
 
 class Engine:
@@ -19,9 +21,11 @@ class Engine:
     compiles = True
 
     def __init__(self, model: Any) -> None:
-        if model.has_dropout():
+        if any(not getattr(module, "deterministic", True) for _, module in walk(model)):
             model = model.copy()
             model.eval()
+        self.model = model
+        self.turned: dict[str, jax.Array] = {}
         graph, state = nnx.split(model)
         leaves, tree = jax.tree.flatten(state)
         self.graph, self.tree = Graph(graph), tree
@@ -30,11 +34,12 @@ class Engine:
     def run(self, program: Any, *arrays: Any, consume: bool = False, **settings: Any) -> Any:
         """What a function gives. With `consume`, its first array is used up: a cache is written where it lies."""
         run = _run_consuming if consume else _run
-        return run(self.graph, self.tree, program, tuple(sorted(settings.items())), self.leaves, arrays[0], arrays[1:])
+        return run(self.graph, self.tree, program, tuple(sorted(settings.items())), (self.leaves, self.turned), arrays[0], arrays[1:])
 
     @contextmanager
-    def evaluating(self) -> Iterator[None]:
-        """Dropout is off in the copy that runs."""
+    def writing(self, rows: int) -> Iterator[None]:
+        """Weights lie as so many rows are multiplied fastest. Dropout is off."""
+        self.turned = turning.turned(self.model, rows)
         yield
 
     def count(self, n: int) -> np.int32:
@@ -43,7 +48,7 @@ class Engine:
 
     def zeros(self, program: Any, *arrays: Any, **settings: Any) -> Any:
         """Zeros of the shapes that a function would give."""
-        shapes = _shapes(self.graph, self.tree, program, tuple(sorted(settings.items())), arrays, self.leaves)
+        shapes = _shapes(self.graph, self.tree, program, tuple(sorted(settings.items())), arrays, (self.leaves, self.turned))
         return jax.tree.map(lambda x: jnp.zeros(x.shape, x.dtype), shapes)
 
     def array(self, values: Any) -> jax.Array:
@@ -60,23 +65,25 @@ class Engine:
         return array
 
 
-def _call(graph: Graph, tree: Any, program: Any, settings: Any, leaves: Any, arrays: Any) -> Any:
+def _call(graph: Graph, tree: Any, program: Any, settings: Any, weights: Any, arrays: Any) -> Any:
+    leaves, turned = weights
     model = nnx.merge(graph.graph, jax.tree.unflatten(tree, leaves))
+    turning.give(model, turned)
     return program(model, *arrays, **dict(settings))
 
 
-def _all(graph: Graph, tree: Any, program: Any, settings: Any, leaves: Any, first: Any, rest: Any) -> Any:
-    return _call(graph, tree, program, settings, leaves, (first, *rest))
+def _all(graph: Graph, tree: Any, program: Any, settings: Any, weights: Any, first: Any, rest: Any) -> Any:
+    return _call(graph, tree, program, settings, weights, (first, *rest))
 
 
 _run = jax.jit(_all, static_argnums=(0, 1, 2, 3))
 _run_consuming = jax.jit(_all, static_argnums=(0, 1, 2, 3), donate_argnums=(5,))
 
 
-def _shapes(graph: Graph, tree: Any, program: Any, settings: Any, arrays: Any, leaves: Any) -> Any:
+def _shapes(graph: Graph, tree: Any, program: Any, settings: Any, arrays: Any, weights: Any) -> Any:
     key = (graph, program, settings, tuple((x.shape, str(x.dtype)) for x in jax.tree.leaves(arrays)))
     if key not in _known:
-        _known[key] = jax.eval_shape(partial(_call, graph, tree, program, settings), leaves, arrays)
+        _known[key] = jax.eval_shape(partial(_call, graph, tree, program, settings), weights, arrays)
     return _known[key]
 
 

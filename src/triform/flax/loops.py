@@ -7,7 +7,13 @@ from jax import lax
 
 
 def loop(going, body, state, model=None, most=0):
-    return lax.while_loop(going, body, state)
+    flat, tree = jax.tree.flatten(state)
+    # Keys and values (1, H, S, D) pass as (H, S, D), as XLA multiplies them: else each step copies all of them.
+    merged = lambda x: x[0] if x.ndim == 4 and x.shape[0] == 1 else x
+    packed = lambda values: jax.tree.unflatten(tree, [value.reshape(x.shape) for value, x in zip(values, flat)])
+    unpacked = lambda state: [merged(x) for x in jax.tree.leaves(state)]
+    found = lax.while_loop(lambda values: going(packed(values)), lambda values: unpacked(body(packed(values))), unpacked(state))
+    return packed(found)
 
 
 def counter(n):

@@ -42,7 +42,14 @@ def _width(layer: Module, x: jax.Array, width: int) -> None:
         raise ShapeError(layer, f"{type(layer).__name__} was given {tuple(x.shape)}, whose last size should be {width}.")
 
 
+def _outward(x: jax.Array, weight: jax.Array) -> jax.Array:
+    """The product by a weight (n_out, n_in), which is contracted in place: never transposed."""
+    return lax.dot_general(x, weight, (((x.ndim - 1,), (1,)), ((), ())))
+
+
 class Linear(Module):
+    turned: Any = None  # the weight once more, (n_in, n_out or more), while a model writes: see `turning`
+
     def __init__(self, n_in: int, n_out: int, bias: bool = True) -> None:
         self.weight = Parameter((n_out, n_in))
         self.bias = Parameter((n_out,), "zeros") if bias else None
@@ -50,11 +57,13 @@ class Linear(Module):
     def forward(self, x: jax.Array) -> jax.Array:
         weight = self.weight[...]
         _width(self, x, weight.shape[1])
-        y = lax.dot_general(x, weight, (((x.ndim - 1,), (1,)), ((), ())))  # contracted in place: never transposed
+        y = _outward(x, weight) if self.turned is None else (x @ self.turned)[..., : weight.shape[0]]
         return y if self.bias is None else y + self.bias[...]
 
 
 class TransposedLinear(Module):
+    turned: Any = None  # (n_out, n_in)
+
     def __init__(self, n_in: int, n_out: int, bias: bool = True) -> None:
         self.weight = Parameter((n_in, n_out))
         self.bias = Parameter((n_out,), "zeros") if bias else None
@@ -62,7 +71,7 @@ class TransposedLinear(Module):
     def forward(self, x: jax.Array) -> jax.Array:
         weight = self.weight[...]
         _width(self, x, weight.shape[0])
-        y = x @ weight
+        y = x @ weight if self.turned is None else _outward(x, self.turned)
         return y if self.bias is None else y + self.bias[...]
 
 

@@ -17,7 +17,7 @@ from .guests import Guests
 from .planning import plan_length, plan_search, warn_of_contradictions
 from .state import State
 
-SOURCE = 32  # an encoder's text is compiled for 32, 64, 128, … tokens
+SOURCE = 16  # an encoder's text is compiled for 16, 32, 64, … tokens
 # A prompt is compiled for pieces of so many tokens, up to so many slots of the cache: one of another length compiles nothing by itself.
 # Small pieces waste little on a short prompt, large ones read a long prompt sooner.
 PIECES = ((16, 128), (32, 256), (64, None))
@@ -77,6 +77,11 @@ class Run:
     began: float = field(default_factory=time.monotonic)
 
     @property
+    def rows(self) -> int:
+        """Rows that each step reads."""
+        return self.prompt.tokens.shape[0] * self.copies * (1 if self.negative is None else 2)
+
+    @property
     def behind(self) -> int:
         """Slots of the cache that the new tokens take at most."""
         return self.limit * self.search.beams + (self.guesses + 1 if self.guesses else 0)
@@ -107,7 +112,7 @@ def generate(
     run = Run(model, engine, settings, search, reader, prompt, guests, limit, copies=copies, window=model.placing_model.window)
     if search.guidance is not None:
         run.negative = _negative(run, negative_prompt_ids, negative_prompt_attention_mask)
-    with engine.evaluating():
+    with engine.writing(run.rows):
         if assistant_model is not None or settings.prompt_lookup_num_tokens is not None:
             from .assisted import assisted
 

@@ -23,7 +23,7 @@ class Compiled:
         self.model = model
         self.functions: dict[Any, Any] = {}
         weights = [layer.weight for _, layer in model.tree.walk() if isinstance(layer, Linear)]
-        self.kernels = {id(weight): tf.transpose(weight.value) for weight in weights}
+        self.turned = {id(weight): tf.transpose(weight.value) for weight in weights}
 
     def __call__(self, **inputs: Any) -> Any:
         static = plain_values(inputs)
@@ -33,7 +33,7 @@ class Compiled:
         if key not in self.functions:
 
             def traced(given: dict[str, Any]) -> Any:
-                with modes.turned(self.kernels):
+                with modes.turned(self.turned):
                     return self.model({**given, **static})
 
             function = tf.function(traced, autograph=False, reduce_retracing=True)

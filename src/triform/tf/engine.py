@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from . import modes
+from . import modes, turning
 
 
 class Engine:
@@ -18,17 +18,21 @@ class Engine:
     def __init__(self, model: Any) -> None:
         self.model = getattr(model, "tree", model)
         self.programs, self.shapes = self.model.__dict__.setdefault("_programs", ({}, {}))
+        self.names: tuple[int, ...] = ()
+        self.turned: list[tf.Tensor] = []
 
     def run(self, program: Any, *arrays: Any, consume: bool = False, **settings: Any) -> Any:
         """What a function gives."""
-        key = (program, *sorted(settings.items()))
+        key = (program, self.names, *sorted(settings.items()))
         if key not in self.programs:
             self.programs[key] = self._compiled(program, settings)
-        return self.programs[key](*arrays)
+        return self.programs[key](self.turned, *arrays)
 
     def _compiled(self, program: Any, settings: dict[str, Any]) -> Any:
-        def traced(*arrays: Any) -> Any:
-            with modes.compiling():
+        names = self.names
+
+        def traced(turned: list[tf.Tensor], *arrays: Any) -> Any:
+            with modes.compiling(), modes.turned(dict(zip(names, turned))):
                 return program(self.model, *arrays, **settings)
 
         compiled = tf.function(traced, jit_compile=True, autograph=False)
@@ -36,8 +40,10 @@ class Engine:
         return compiled
 
     @contextmanager
-    def evaluating(self) -> Iterator[None]:
-        """Dropout is off in any case: Keras turns it on by the call."""
+    def writing(self, rows: int) -> Iterator[None]:
+        """Weights lie as so many rows are multiplied fastest. Dropout is off in any case: Keras turns it on by the call."""
+        turned = turning.turned(self.model, rows)
+        self.names, self.turned = tuple(turned), list(turned.values())
         yield
 
     def count(self, n: int) -> tf.Tensor:
@@ -48,7 +54,7 @@ class Engine:
         """Zeros of the shapes that a function would give."""
         key = ("zeros", program, *sorted(settings.items()), *((tuple(x.shape), x.dtype) for x in tf.nest.flatten(arrays)))
         if key not in self.shapes:
-            traced = self._compiled(program, settings).get_concrete_function(*arrays).structured_outputs
+            traced = self._compiled(program, settings).get_concrete_function(self.turned, *arrays).structured_outputs
             self.shapes[key] = tf.nest.map_structure(lambda x: tf.TensorSpec(x.shape, x.dtype), traced)
         return tf.nest.map_structure(lambda x: tf.zeros(x.shape, x.dtype), self.shapes[key])
 

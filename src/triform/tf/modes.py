@@ -10,7 +10,7 @@ from typing import Any
 class _Local(threading.local):
     seeds: Any = None
     compiling: bool = False
-    kernels: Mapping[int, Any] = MappingProxyType({})
+    turned: Mapping[int, Any] = MappingProxyType({})
 
 
 _local = _Local()
@@ -47,15 +47,15 @@ def is_compiling() -> bool:
 
 
 @contextmanager
-def turned(kernels: Mapping[int, Any]) -> Iterator[None]:
-    """Linear layers inside multiply by these kernels (n_in, n_out), by the identity of their weight."""
-    before, _local.kernels = _local.kernels, kernels
+def turned(weights: Mapping[int, Any]) -> Iterator[None]:
+    """Linear layers inside multiply by these weights, which lie the other way round, by the identity of their own."""
+    before, _local.turned = _local.turned, weights
     try:
         yield
     finally:
-        _local.kernels = before
+        _local.turned = before
 
 
-def kernel_of(weight: Any) -> Any:
-    """The kernel that stands for a weight here; None where there is none."""
-    return _local.kernels.get(id(weight))
+def turned_of(weight: Any) -> Any:
+    """What stands for a weight here, the other way round; None where nothing does."""
+    return _local.turned.get(id(weight))

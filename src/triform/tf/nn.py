@@ -15,7 +15,7 @@ from triform.spreading import spread
 
 from .convolution import BatchNorm, Conv1d, Conv2d, Conv3d, ConvTranspose2d, GroupNorm
 from .generation.context import Context
-from .modes import current_seeds, is_compiling, kernel_of
+from .modes import current_seeds, is_compiling, turned_of
 from .tree import List, Module, Unset
 from .tree import PretrainedTree as Model
 
@@ -45,9 +45,10 @@ def _width(layer: Module, x: tf.Tensor, width: int) -> None:
 
 
 def _project(x: tf.Tensor, weight: tf.Tensor, bias: Any, transposed: bool, n_out: int) -> tf.Tensor:
-    """x @ weight (or its transpose) + bias, as one matrix product whatever the rank of x."""
+    """x @ weight (or its transpose) + bias, as one matrix product whatever the rank of x. The weight may have more columns than n_out."""
     lead = tf.shape(x)[:-1] if None in tuple(x.shape[:-1]) else tuple(x.shape[:-1])
     y = tf.matmul(tf.reshape(x, (-1, x.shape[-1])), weight, transpose_b=transposed)
+    y = y if y.shape[1] == n_out else y[:, :n_out]
     if bias is not None and is_compiling():  # XLA takes an addition into the product of one row, which makes that a third slower
         y = y - (-bias.value)
     elif bias is not None:
@@ -65,9 +66,9 @@ class Linear(Module):
     def forward(self, x: tf.Tensor) -> tf.Tensor:
         n_out, n_in = self.weight.shape
         _width(self, x, n_in)
-        kernel = kernel_of(self.weight)
-        if kernel is not None:
-            return _project(x, tf.cast(kernel, x.dtype), self.bias, False, n_out)
+        turned = turned_of(self.weight)
+        if turned is not None:
+            return _project(x, tf.cast(turned, x.dtype), self.bias, False, n_out)
         return _project(x, self.weight.value, self.bias, True, n_out)
 
 
@@ -79,6 +80,9 @@ class TransposedLinear(Module):
     def forward(self, x: tf.Tensor) -> tf.Tensor:
         n_in, n_out = self.weight.shape
         _width(self, x, n_in)
+        turned = turned_of(self.weight)
+        if turned is not None:
+            return _project(x, tf.cast(turned, x.dtype), self.bias, True, n_out)
         return _project(x, self.weight.value, self.bias, False, n_out)
 
 

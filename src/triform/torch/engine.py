@@ -37,7 +37,7 @@ class Engine:
         return program(self.model, *arrays, **settings)
 
     @contextmanager
-    def evaluating(self) -> Iterator[None]:
+    def writing(self, rows: int) -> Iterator[None]:
         """Turns dropout off meanwhile, where it is on."""
         learning = [module for module in self.model.modules() if module.training]
         if learning:

@@ -6,10 +6,11 @@ nothing shows; so there are copies only while one text is generated, and only wh
 
 from collections.abc import Mapping
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import torch
+
+from triform.spare import spare_memory
 
 from .fast import product
 from .timing import shortest
@@ -39,7 +40,7 @@ class Packing:
         keys = {name: (weight.data_ptr(), weight.shape, rows) for name, (weight, rows) in products.items() if _suits(weight, rows)}
         fresh = {key: products[name] for name, key in keys.items() if key not in self._kept}
         size = sum(4 * weight.numel() for weight, _ in fresh.values())
-        if fresh and (size > SHARE * _free() or (size < LEAST and not self._kept)):
+        if fresh and (size > SHARE * spare_memory() or (size < LEAST and not self._kept)):
             return {}
         for key, (weight, rows) in sorted(fresh.items(), key=lambda item: -item[1][0].numel()):
             packed = torch.ops.mkldnn._reorder_linear_weight(weight, rows)
@@ -59,11 +60,3 @@ def _faster(packed: torch.Tensor, weight: torch.Tensor, rows: int) -> bool:
     x = torch.rand(rows, weight.shape[1])
     plain, laid = shortest(partial(product, x, weight, None), partial(product, x, packed, None))
     return laid < WORTH * plain
-
-
-def _free() -> int:
-    """Bytes of memory that nobody uses; 0 where the system does not say."""
-    try:
-        return 1024 * int(Path("/proc/meminfo").read_text().partition("MemAvailable:")[2].split()[0])
-    except (OSError, IndexError, ValueError):
-        return 0
