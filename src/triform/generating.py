@@ -76,7 +76,7 @@ class Generating:
 
         The same algorithms run on the three backends. On Flax and TensorFlow they are compiled: once for a batch size and a capacity (96,
         128, 192, 256, 384, … tokens). Prompts are read in pieces of a size that goes with it, so that another length compiles nothing until
-        the capacity grows, and sources are padded to 16 · 2ⁿ. Padding may stand on either side of a prompt.
+        the capacity grows, and sources are padded to 32 · 2ⁿ. Padding may stand on either side of a prompt.
 
         Args:
             inputs: (B, T) int prompts, or what the encoder reads. Default: the start token.

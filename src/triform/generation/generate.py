@@ -17,7 +17,7 @@ from .guests import Guests
 from .planning import plan_length, plan_search, warn_of_contradictions
 from .state import State
 
-SOURCE = 16  # an encoder's text is compiled for 16, 32, 64, … tokens
+SOURCE = 32  # an encoder's text is compiled for 32, 64, 128, … tokens
 # A prompt is compiled for pieces of so many tokens, up to so many slots of the cache: one of another length compiles nothing by itself.
 # Small pieces waste little on a short prompt, large ones read a long prompt sooner.
 PIECES = ((16, 128), (32, 256), (64, None))
