@@ -30,12 +30,13 @@ MODELS: dict[str, tuple[str, dict[str, Any]]] = {
                            "encoder_ffn_dim": 3072, "decoder_ffn_dim": 3072, "decoder_start_token_id": 2, "forced_eos_token_id": None}),
 }  # fmt: skip
 SEQ2SEQ = ("t5", "bart")
-ENDS = {"pad_token_id": 0, "eos_token_id": 2}  # what the reference's compiled functions must be told
+ENDS = {"pad_token_id": 0, "eos_token_id": 1}  # what the reference's compiled functions must be told; nobody writes it
+COMPILED = [("GPT-2 small", 1, 1), ("GPT-2 small", 8, 1), ("GPT-2 small", 4, 1), ("GPT-2 small", 1, 4)]
 CASES = {
     "torch": [(m, b, k) for m in ("GPT-2 small", "Llama 8 x 512") for b in (1, 8) for k in (1, 4)]
     + [("T5-small", 1, 1), ("BART-base", 1, 1)],
-    "flax": [(m, b, k) for m in ("GPT-2 small", "BART-base") for b, k in ((1, 1), (8, 1), (4, 1), (1, 4))],
-    "tf": [(m, b, k) for m in ("GPT-2 small", "BART-base", "T5-small") for b, k in ((1, 1), (8, 1), (4, 1), (1, 4))],
+    "flax": [*COMPILED, ("BART-base", 1, 1), ("BART-base", 4, 1)],
+    "tf": [*COMPILED, ("BART-base", 1, 1), ("BART-base", 4, 1), ("T5-small", 1, 1), ("T5-small", 4, 1)],
 }
 CANDIDATES = {
     "torch": ("triform", "triform, optimized", "bare loop", "bare loop, oneDNN", "reference"),
