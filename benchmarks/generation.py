@@ -3,8 +3,8 @@
     python benchmarks/generation.py [--reference PYTHON] [--rounds 3] [--only torch|flax|tf] [--output benchmarks/RESULTS.md]
 
 `--reference` is the Python of an environment with the reference library in version 5, for PyTorch; its Flax and TensorFlow classes are
-those of version 4 in the development environment (its T5 asks JAX for what JAX has no more). Candidates run in processes of their own, in turns; each warms up, then is timed.
-Compiling is what the first call takes longer than later ones.
+those of version 4 in the development environment (its T5 asks JAX for what JAX has no more). Candidates run in processes of their own, in
+turns; each warms up, then is timed. Compiling is what the first call takes longer than later ones.
 """
 
 import argparse
@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,11 @@ def work(backend: str, candidate: str, folder: str, kind: str, batch: int, beams
     return {"first": times[0], "later": min(times[1:])}
 
 
+def auto_of(kind: str) -> str:
+    """The Auto class of a model's kind."""
+    return f"AutoModelFor{'Seq2SeqLM' if kind in SEQ2SEQ else 'CausalLM'}"
+
+
 def settings(beams: int) -> dict[str, Any]:
     """No text ends early, so that all candidates choose as many tokens."""
     return {"max_new_tokens": NEW, "min_new_tokens": NEW, "num_beams": beams, "do_sample": False}
@@ -71,7 +77,7 @@ def on_torch(candidate: str, folder: str, kind: str, ids: Any, beams: int) -> An
     import torch
 
     ids = torch.tensor(ids)
-    auto = f"AutoModelFor{'Seq2SeqLM' if kind in SEQ2SEQ else 'CausalLM'}"
+    auto = auto_of(kind)
     if candidate.startswith("bare"):
         import bare
 
@@ -101,7 +107,7 @@ def on_flax(candidate: str, folder: str, kind: str, ids: Any, beams: int) -> Any
     import jax.numpy as jnp
     import numpy as np
 
-    ids, auto = jnp.asarray(ids, jnp.int32), f"FlaxAutoModelFor{'Seq2SeqLM' if kind in SEQ2SEQ else 'CausalLM'}"
+    ids, auto = jnp.asarray(ids, jnp.int32), f"Flax{auto_of(kind)}"
     if candidate == "reference":
         import transformers
 
@@ -117,7 +123,7 @@ def on_flax(candidate: str, folder: str, kind: str, ids: Any, beams: int) -> Any
 def on_tensorflow(candidate: str, folder: str, kind: str, ids: Any, beams: int) -> Any:
     import tensorflow as tf
 
-    ids, auto = tf.constant(ids, tf.int32), f"TFAutoModelFor{'Seq2SeqLM' if kind in SEQ2SEQ else 'CausalLM'}"
+    ids, auto = tf.constant(ids, tf.int32), f"TF{auto_of(kind)}"
     if candidate == "reference":
         import transformers
 
@@ -133,24 +139,24 @@ def on_tensorflow(candidate: str, folder: str, kind: str, ids: Any, beams: int) 
 # ---- all of them, in turns
 
 
-def prepare(folder: Path) -> dict[str, str]:
+def prepare(folder: Path, backends: Sequence[str]) -> dict[str, str]:
     """The models, with random weights, in files that every candidate reads."""
     import triform
 
     places = {}
     for name, (kind, sizes) in MODELS.items():
         place = folder / kind
-        auto = triform.AutoModelForSeq2SeqLM if kind in SEQ2SEQ else triform.AutoModelForCausalLM
+        auto = getattr(triform, auto_of(kind))
         auto.from_config(triform.AutoConfig.for_model(kind, **sizes), seed=0).save_pretrained(place)
         places[name] = str(place)
-    for name, place in places.items():  # the reference's other frameworks read files of their own
-        auto = f"AutoModelFor{'Seq2SeqLM' if MODELS[name][0] in SEQ2SEQ else 'CausalLM'}"
-        for code in (
-            f"m = t.{auto}.from_pretrained(p); m.save_pretrained(p, safe_serialization=False)",
-            f"m = t.TF{auto}.from_pretrained(p, from_pt=True, use_safetensors=False); m.save_pretrained(p)",
-            f"m = t.Flax{auto}.from_pretrained(p, from_pt=True); m.save_pretrained(p)",
-        ):
-            subprocess.run([sys.executable, "-c", f"import transformers as t; p = {place!r}; {code}"], check=False, capture_output=True)
+    for backend, prefix, more in (("flax", "Flax", ""), ("tf", "TF", ", use_safetensors=False")):  # the reference's read files of their own
+        for name in dict.fromkeys(name for name, *_ in CASES[backend] if backend in backends):
+            auto = auto_of(MODELS[name][0])
+            code = (
+                f"import transformers as t; p = {places[name]!r}; t.{auto}.from_pretrained(p).save_pretrained(p, safe_serialization=False); "
+                f"t.{prefix}{auto}.from_pretrained(p, from_pt=True{more}).save_pretrained(p)"
+            )
+            subprocess.run([sys.executable, "-c", code], check=False, capture_output=True)
     return places
 
 
@@ -165,8 +171,9 @@ def main() -> None:
         return
     rows: list[tuple[str, ...]] = []
     with tempfile.TemporaryDirectory() as temporary:
-        places = prepare(Path(temporary))
-        for backend in [arguments.only] if arguments.only else CASES:
+        backends = [arguments.only] if arguments.only else list(CASES)
+        places = prepare(Path(temporary), backends)
+        for backend in backends:
             for name, batch, beams in CASES[backend]:
                 kind = MODELS[name][0]
                 found = compare(arguments, backend, places[name], kind, batch, beams)

@@ -36,17 +36,14 @@ def turned(model, backend, rows):
 
 def head(model, backend):
     """The head, and how to set its weight to a multiple of what it is."""
-    path = next(
-        path for path in ("lm_head", "model.lm_head") if path in dict((model if backend == "flax" else model.tree).layers_by_name())
-    )
-    weight = dict((model if backend == "flax" else model.tree).layers_by_name())[path].weight
+    layers = dict((model if backend == "flax" else model.tree).layers_by_name())
+    weight = next(layers[path] for path in ("lm_head", "model.lm_head") if path in layers).weight
     if backend == "flax":
         return lambda factor: weight.set_value(weight[...] * factor)
     return lambda factor: weight.assign(weight.value * factor)
 
 
-@pytest.fixture
-def small(monkeypatch):
+def turn_small(monkeypatch):
     """Small weights are turned, too."""
     monkeypatch.setattr(turning, "LEAST", 0)
     monkeypatch.setattr(turning, "spare_memory", lambda: 2**40)
@@ -59,8 +56,7 @@ def test_the_same_text(kind, compiler, rows, beams, monkeypatch):
     model = loaded.__wrapped__(kind, compiler)  # one of which nothing is turned yet
     plain, scores = text(model, kind, compiler, rows, beams)
     assert not turned(model, compiler, 3), "tiny weights were turned"
-    monkeypatch.setattr(turning, "LEAST", 0)
-    monkeypatch.setattr(turning, "spare_memory", lambda: 2**40)
+    turn_small(monkeypatch)
     assert turned(model, compiler, rows * beams), "nothing was turned"
     found, more = text(model, kind, compiler, rows, beams)
     assert (found == plain).all()
@@ -68,8 +64,9 @@ def test_the_same_text(kind, compiler, rows, beams, monkeypatch):
 
 
 @BACKENDS
-def test_a_changed_weight_is_turned_again(compiler, small, monkeypatch):
+def test_a_changed_weight_is_turned_again(compiler, monkeypatch):
     pytest.importorskip({"flax": "flax", "tf": "tensorflow"}[compiler])
+    turn_small(monkeypatch)
     model = loaded.__wrapped__("bart", compiler)
     scale = head(model, compiler)
     before = text(model, "bart", compiler, 3, 1)[1]
@@ -84,11 +81,12 @@ def test_a_changed_weight_is_turned_again(compiler, small, monkeypatch):
     np.testing.assert_allclose(changed, scores, rtol=0, atol=1e-5 * np.abs(scores[np.isfinite(scores)]).max())
 
 
-def test_what_was_turned_goes_with_its_array(small):
+def test_what_was_turned_goes_with_its_array(monkeypatch):
     pytest.importorskip("flax")
     import triform
     from triform.flax import turning as of_jax
 
+    turn_small(monkeypatch)
     config = triform.AutoConfig.for_model("gpt2", vocab_size=97, n_embd=16, n_layer=1, n_head=2, n_positions=32)
     model = triform.FlaxAutoModelForCausalLM.from_config(config, seed=0)
     gc.collect()
