@@ -29,7 +29,7 @@ class Engine:
         graph, state = nnx.split(model)
         leaves, tree = jax.tree.flatten(state)
         self.graph, self.tree = Graph(graph), tree
-        self.leaves = [jnp.asarray(leaf) for leaf in leaves]  # a NumPy leaf would be copied at every call
+        self.leaves = [x if isinstance(x, jax.Array) else jnp.asarray(x) for x in leaves]  # a NumPy leaf would be copied at every call
 
     def run(self, program: Any, *arrays: Any, consume: bool = False, **settings: Any) -> Any:
         """What a function gives. With `consume`, its first array is used up: a cache is written where it lies."""
@@ -49,11 +49,12 @@ class Engine:
     def zeros(self, program: Any, *arrays: Any, **settings: Any) -> Any:
         """Zeros of the shapes that a function would give."""
         shapes = _shapes(self.graph, self.tree, program, tuple(sorted(settings.items())), arrays, (self.leaves, self.turned))
-        return jax.tree.map(lambda x: jnp.zeros(x.shape, x.dtype), shapes)
+        leaves, tree = jax.tree.flatten(shapes)
+        return jax.tree.unflatten(tree, _zeros(tuple((x.shape, x.dtype) for x in leaves)))
 
     def array(self, values: Any) -> jax.Array:
         """Values as an array: int32, bool or floating."""
-        array = jnp.asarray(values)
+        array = values if isinstance(values, jax.Array) else jax.device_put(np.asarray(values))  # jnp.asarray would compile
         return array.astype(jnp.int32) if jnp.issubdtype(array.dtype, jnp.integer) else array
 
     def host(self, array: Any) -> np.ndarray:
@@ -78,6 +79,11 @@ def _all(graph: Graph, tree: Any, program: Any, settings: Any, weights: Any, fir
 
 _run = jax.jit(_all, static_argnums=(0, 1, 2, 3))
 _run_consuming = jax.jit(_all, static_argnums=(0, 1, 2, 3), donate_argnums=(5,))
+
+
+@partial(jax.jit, static_argnums=0)
+def _zeros(shapes: tuple[tuple[tuple[int, ...], Any], ...]) -> list[jax.Array]:
+    return [jnp.zeros(shape, dtype) for shape, dtype in shapes]
 
 
 def _shapes(graph: Graph, tree: Any, program: Any, settings: Any, arrays: Any, weights: Any) -> Any:

@@ -81,10 +81,10 @@ class Embedding(Module):
         self.padding_idx = padding
 
     def forward(self, ids: jax.Array) -> jax.Array:
-        weight = self.weight[...]
-        if self.padding_idx is not None:  # no gradient for the row of padding
-            weight = weight.at[self.padding_idx].set(lax.stop_gradient(weight[self.padding_idx]))
-        return jnp.take(weight, ids, axis=0)
+        rows = jnp.take(self.weight[...], ids, axis=0)
+        if self.padding_idx is None:
+            return rows
+        return jnp.where((ids == self.padding_idx)[..., None], lax.stop_gradient(rows), rows)  # no gradient for the row of padding
 
 
 class LayerNorm(Module):

@@ -26,7 +26,7 @@ def assisted(run: Any, assistant: Any, seed: int | None) -> Any:
     logits, cache = g.read(run)
     state = g._state(run, seed)
     run.guests.show_prompt(run)
-    state, more = g.one_choice(run, state, logits)
+    state, more = g.one_choice(run, state, run.engine.run(programs.last, logits))
     while more:
         done = int(state.step)
         tokens, shares = guess(run, state, min(run.limit - done - 1, guess.most))

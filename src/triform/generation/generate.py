@@ -118,8 +118,7 @@ def generate(
 
             run.guesses = (assistant_model is None and settings.prompt_lookup_num_tokens) or settings.num_assistant_tokens
             return assisted(run, assistant_model, seed)
-        cache, state = _begin(run, seed)
-        cache, state = _go_on(run, cache, state)
+        cache, state = _go_on(run, *_begin(run, seed))
     guests.end()
     return answer(run, cache, state)
 
@@ -152,24 +151,37 @@ def _negative(run: Run, ids: Any, mask: Any) -> prompts.Prompt:
 # ---- the prompt
 
 
-def _begin(run: Run, seed: int | None) -> tuple[Any, State]:
-    """Reads the prompt and makes the first choice."""
+def _begin(run: Run, seed: int | None) -> tuple[Any, State, bool]:
+    """Reads the prompt and makes the first choice: (the cache, the state, whether there is more to do)."""
+    if _waits(run):
+        _, cache = read(run, programs.read_source)
+        return cache, _state(run, seed), True
     logits, cache = read(run)
     state = _state(run, seed)
     if run.stepwise:
         cache = run.engine.run(programs.fan_out, cache, search=run.search, copies=run.copies)
-        logits = run.engine.run(programs.copied, logits, copies=run.copies)
+        logits = run.engine.run(programs.last, logits, copies=run.copies)
         state = run.engine.run(programs.prepare, state, search=run.search)
         run.guests.show_prompt(run)
-        state, _ = one_choice(run, state, logits)
-        return cache, state
+        return cache, *one_choice(run, state, logits)
     run.guests.show_prompt(run)
     consume = run.copies == 1 or run.search.beams > 1
-    return run.engine.run(programs.begin, cache, state, logits, search=run.search, copies=run.copies, consume=consume)
+    cache, state = run.engine.run(programs.begin, cache, state, logits, search=run.search, copies=run.copies, consume=consume)
+    return cache, state, run.limit > 1
 
 
-def read(run: Run) -> tuple[Any, Any]:
-    """(logits of the last token of each prompt, the cache). Fills in `run.source`."""
+def _waits(run: Run) -> bool:
+    """Whether a decoder's prompt is a single token that the loop itself can read: then no other program need contain the decoder."""
+    apart = run.engine.compiles and run.reader.seq2seq and not run.stepwise and run.copies == 1
+    return apart and run.prompt.tokens.shape[1] == 1 and run.prompt.cache is None
+
+
+def read(run: Run, from_start: Any = programs.read_prompt) -> tuple[Any, Any]:
+    """(logits of which the last are of the last token of each prompt, the cache). Fills in `run.source`.
+
+    Args:
+        from_start: the program that reads a prompt of which no cache holds a beginning.
+    """
     prompt = run.prompt if run.negative is None else _joined(run.prompt, run.negative)
     engine, reader = run.engine, run.reader
     tokens, mask = prompt.tokens, prompt.mask
@@ -189,7 +201,7 @@ def read(run: Run) -> tuple[Any, Any]:
         if fed:
             out = engine.run(programs.read_chunk, cache, *arrays, reader=reader, consume=False)
         else:
-            out = engine.run(programs.read_prompt, *arrays, reader=reader, capacity=_room(run, tokens.shape[1]))
+            out = engine.run(from_start, *arrays, reader=reader, capacity=_room(run, tokens.shape[1]))
     if reader.seq2seq:
         source = {**{n: x for n, x in source.items() if n in ("attention_mask",)}, "encoder_outputs": source.get("encoder_outputs")}
         if source["encoder_outputs"] is None:
@@ -200,7 +212,7 @@ def read(run: Run) -> tuple[Any, Any]:
     if cache is None:
         raise InputError(f"{type(run.model).__name__} gave no cache, so nothing can be generated: is config.is_decoder set?")
     run.collected.prompt(run, out)
-    return out.logits[:, -1], cache
+    return out.logits, cache
 
 
 def _joined(first: prompts.Prompt, second: prompts.Prompt) -> prompts.Prompt:
@@ -290,11 +302,10 @@ def _state(run: Run, seed: int | None) -> State:
     source: tuple[Any, ...] = ()
     if settings.encoder_repetition_penalty not in (None, 1.0) or settings.encoder_no_repeat_ngram_size:
         source = tuple(engine.array(np.repeat(x, run.copies, 0)) for x in _source_tokens(run, tokens, mask))
-    history, real = (engine.array(np.repeat(x, run.copies, 0)) for x in (history, real))
-    like = history[:, 0]
-    drawn = loops.key(seed, like=like) if settings.do_sample else ()
+    last, history, real = (engine.array(np.repeat(x, run.copies, 0)) for x in (history[:, wide - 1], history, real))
+    drawn = loops.key(seed, like=last) if settings.do_sample else ()
     return State(
-        step=engine.count(0), limit=engine.count(run.limit), slot=engine.count(wide), last=like, tokens=history, real=real,
+        step=engine.count(0), limit=engine.count(run.limit), slot=engine.count(wide), last=last, tokens=history, real=real,
         done=engine.array(np.zeros(b * run.copies, bool)), key=drawn, source=source,
     )  # fmt: skip
 
@@ -321,10 +332,9 @@ def one_choice(run: Run, state: State, logits: Any) -> tuple[State, bool]:
     return state, more
 
 
-def _go_on(run: Run, cache: Any, state: State) -> tuple[Any, State]:
+def _go_on(run: Run, cache: Any, state: State, more: bool) -> tuple[Any, State]:
     """Chooses tokens until the search is over."""
     engine = run.engine
-    more = bool(engine.run(programs.going, state, search=run.search))
     fixed = {"search": run.search, "reader": run.reader}
     while more:
         cache, room = _with_room(run, cache)

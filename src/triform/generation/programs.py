@@ -42,6 +42,17 @@ def read_prompt(model: Any, tokens: Any, mask: Any, positions: Any, source: Any,
     return reader(model, tokens, mask, positions, None, source, use_cache=capacity, logits_to_keep=1)
 
 
+def read_source(model: Any, tokens: Any, mask: Any, positions: Any, source: Any, *, reader: Reader, capacity: Any) -> Any:
+    """An encoder's text, before the one token (R, 1) of the prompt: (an output with the encoder's states; a cache is in it that holds what
+    the decoder looks at of them, and no token yet). A compiler drops whatever else is computed."""
+    out = read_prompt(model, tokens, mask, positions, source, reader=reader, capacity=capacity)
+    cache = out.past_key_values
+    keys, values = (tuple(ops.full(ops.shape(x), 0, like=x) for x in xs) for xs in (cache.keys, cache.values))
+    count = None if cache.count is None else cache.count - 1
+    cache = cache._replace(keys=keys, values=values, start=cache.start - 1, count=count)
+    return type(out)(past_key_values=cache, encoder_last_hidden_state=out.encoder_last_hidden_state)
+
+
 def read_chunk(model: Any, cache: Any, tokens: Any, mask: Any, positions: Any, source: Any, *, reader: Reader) -> Any:
     """More tokens of a prompt: the output, of which the logits are of the last one."""
     return reader(model, tokens, mask, positions, cache, source, logits_to_keep=1)
@@ -65,9 +76,14 @@ def copied(model: Any, rows: Any, *, copies: int) -> Any:
     return ops.repeat(rows, copies, axis=0)
 
 
+def last(model: Any, logits: Any, *, copies: int = 1) -> Any:
+    """Scores of the last token of each prompt (B, T, V), once for each row that goes on from it (R, V)."""
+    return copied(model, logits[:, -1], copies=copies)
+
+
 def begin(model: Any, cache: Any, state: State, logits: Any, *, search: Any, copies: int) -> tuple[Any, State]:
     """(a cache for all rows, the state after the first choice)."""
-    state = search.choose(search.scores(copied(model, logits, copies=copies), state), search.prepare(state))
+    state = search.choose(search.scores(last(model, logits, copies=copies), state), search.prepare(state))
     return fan_out(model, cache, search=search, copies=copies), state
 
 
