@@ -36,7 +36,7 @@ COMPILED = [("GPT-2 small", 1, 1), ("GPT-2 small", 8, 1), ("GPT-2 small", 4, 1),
 CASES = {
     "torch": [(m, b, k) for m in ("GPT-2 small", "Llama 8 x 512") for b in (1, 8) for k in (1, 4)]
     + [("T5-small", 1, 1), ("BART-base", 1, 1)],
-    "flax": [*COMPILED, ("BART-base", 1, 1), ("BART-base", 4, 1)],
+    "flax": [*COMPILED, ("Llama 8 x 512", 1, 1), ("Llama 8 x 512", 8, 1), ("BART-base", 1, 1), ("BART-base", 4, 1)],
     "tf": [*COMPILED, ("BART-base", 1, 1), ("BART-base", 4, 1), ("T5-small", 1, 1), ("T5-small", 4, 1)],
 }
 CANDIDATES = {
