@@ -1,5 +1,7 @@
 """Greedy and beam search write what the reference writes, token for token: three prompts of unequal length, 40 new tokens."""
 
+import importlib
+
 import numpy as np
 import pytest
 from harness import auto, move_off_defaults
@@ -90,6 +92,28 @@ def test_another_length_compiles_nothing(kind, backend):
     for text, n in zip(texts[1:], (9, 14)):
         model.generate(text, max_new_tokens=n)
     assert compiled(model, backend) == before
+
+
+@pytest.mark.xdist_group("t5")
+def test_a_decoder_stands_in_one_program(backend, monkeypatch):
+    """The loop reads the one token of a decoder's prompt by itself; where rows share a text, its logits are needed first."""
+    if backend == "torch":
+        pytest.skip("PyTorch compiles nothing")
+    engine, ran = importlib.import_module(f"triform.{backend}.engine").Engine, []
+    run = engine.run
+
+    def noted(self, program, *arrays, **more):
+        ran.append(program.__name__)
+        return run(self, program, *arrays, **more)
+
+    monkeypatch.setattr(engine, "run", noted)
+    model, text = loaded("t5", backend), ids_of(backend, np.random.default_rng(6).integers(3, 97, (2, 7)))
+    one = model.generate(text, max_new_tokens=6)
+    assert ran == ["read_source", "decode"]
+    ran.clear()
+    two = model.generate(text, max_new_tokens=6, do_sample=True, top_k=1, num_return_sequences=2)
+    assert ran[0] == "read_prompt"
+    assert (np.asarray(two)[::2] == np.asarray(one)).all()
 
 
 def compiled(model, backend):
