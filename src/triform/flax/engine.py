@@ -83,6 +83,7 @@ _run_consuming = jax.jit(_all, static_argnums=(0, 1, 2, 3), donate_argnums=(5,))
 
 @partial(jax.jit, static_argnums=0)
 def _zeros(shapes: tuple[tuple[tuple[int, ...], Any], ...]) -> list[jax.Array]:
+    """All by one program: jnp.zeros by itself compiles one for each shape."""
     return [jnp.zeros(shape, dtype) for shape, dtype in shapes]
 
 

@@ -153,7 +153,7 @@ def _negative(run: Run, ids: Any, mask: Any) -> prompts.Prompt:
 
 def _begin(run: Run, seed: int | None) -> tuple[Any, State, bool]:
     """Reads the prompt and makes the first choice: (the cache, the state, whether there is more to do)."""
-    if _waits(run):
+    if _loop_reads_prompt(run):
         _, cache = read(run, programs.read_source)
         return cache, _state(run, seed), True
     logits, cache = read(run)
@@ -166,11 +166,11 @@ def _begin(run: Run, seed: int | None) -> tuple[Any, State, bool]:
         return cache, *one_choice(run, state, logits)
     run.guests.show_prompt(run)
     consume = run.copies == 1 or run.search.beams > 1
-    cache, state = run.engine.run(programs.begin, cache, state, logits, search=run.search, copies=run.copies, consume=consume)
-    return cache, state, run.limit > 1
+    cache, state, more = run.engine.run(programs.begin, cache, state, logits, search=run.search, copies=run.copies, consume=consume)
+    return cache, state, bool(more)
 
 
-def _waits(run: Run) -> bool:
+def _loop_reads_prompt(run: Run) -> bool:
     """Whether a decoder's prompt is a single token that the loop itself can read: then no other program need contain the decoder."""
     apart = run.engine.compiles and run.reader.seq2seq and not run.stepwise and run.copies == 1
     return apart and run.prompt.tokens.shape[1] == 1 and run.prompt.cache is None

@@ -81,10 +81,10 @@ def last(model: Any, logits: Any, *, copies: int = 1) -> Any:
     return copied(model, logits[:, -1], copies=copies)
 
 
-def begin(model: Any, cache: Any, state: State, logits: Any, *, search: Any, copies: int) -> tuple[Any, State]:
-    """(a cache for all rows, the state after the first choice)."""
+def begin(model: Any, cache: Any, state: State, logits: Any, *, search: Any, copies: int) -> tuple[Any, State, Any]:
+    """(a cache for all rows, the state after the first choice, whether there is more to do)."""
     state = search.choose(search.scores(last(model, logits, copies=copies), state), search.prepare(state))
-    return fan_out(model, cache, search=search, copies=copies), state
+    return fan_out(model, cache, search=search, copies=copies), state, search.going(state)
 
 
 def fan_out(model: Any, cache: Any, *, search: Any, copies: int) -> Any:
